@@ -1,0 +1,29 @@
+# mq_capability(name DEPS <capabilities…> LINK <outside libraries…>)
+#
+# One folder = one static library mq_<name> made of every *.cc in it, except files ending in _test.cc,
+# _fuzz.cc, _bench.cc and main.cc. Every *_test.cc goes into one test binary <name>_test.
+function(mq_capability name)
+  cmake_parse_arguments(ARG "" "" "DEPS;LINK" ${ARGN})
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS *.cc)
+  set(sources ${all})
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main)\\.cc$")
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(TRANSFORM ARG_DEPS PREPEND mq_)
+
+  if(sources)
+    add_library(mq_${name} STATIC ${sources})
+    target_link_libraries(mq_${name} PUBLIC mq_options ${ARG_DEPS} ${ARG_LINK})
+  else()
+    add_library(mq_${name} INTERFACE)
+    target_link_libraries(mq_${name} INTERFACE mq_options ${ARG_DEPS} ${ARG_LINK})
+  endif()
+
+  if(MQ_BUILD_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE mq_${name} mq_testing GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT 120
+      ENVIRONMENT "MQ_SOURCE_DIR=${CMAKE_SOURCE_DIR};MQ_BUILD_DIR=${CMAKE_BINARY_DIR}")
+  endif()
+endfunction()
