@@ -1,0 +1,94 @@
+#include "risk/facts.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace mq::risk {
+namespace {
+
+constexpr std::int64_t kHighestShare = 1000;
+
+std::string name_of(terms::RepaymentMethod method) {
+  return boost::describe::enum_to_string(method, "?");
+}
+
+const std::array kFacts = {
+    FactSpec{"age_years", FactKind::count, [](const Facts& f) { return std::int64_t{f.age_years}; },
+             nullptr},
+    FactSpec{"term_months", FactKind::count,
+             [](const Facts& f) { return std::int64_t{f.term_months}; }, nullptr},
+    FactSpec{"active_loans", FactKind::count,
+             [](const Facts& f) { return std::int64_t{f.active_loans}; }, nullptr},
+    FactSpec{"monthly_income", FactKind::money,
+             [](const Facts& f) { return f.monthly_income.minor(); }, nullptr},
+    FactSpec{"other_monthly_debt", FactKind::money,
+             [](const Facts& f) { return f.other_monthly_debt.minor(); }, nullptr},
+    FactSpec{"instalment", FactKind::money, [](const Facts& f) { return f.instalment.minor(); },
+             nullptr},
+    FactSpec{"amount", FactKind::money, [](const Facts& f) { return f.amount.minor(); }, nullptr},
+    FactSpec{"consumer_exposure", FactKind::money,
+             [](const Facts& f) { return f.consumer_exposure.minor(); }, nullptr},
+    FactSpec{"consumer_exposure_after", FactKind::money,
+             [](const Facts& f) { return (f.consumer_exposure + f.amount).minor(); }, nullptr},
+    FactSpec{"debt_to_income", FactKind::share,
+             [](const Facts& f) { return debt_to_income(f).nano(); }, nullptr},
+    FactSpec{"identity_state", FactKind::text, nullptr,
+             [](const Facts& f) { return f.identity_state; }},
+    FactSpec{"method", FactKind::text, nullptr, [](const Facts& f) { return name_of(f.method); }},
+    FactSpec{"use_of_funds", FactKind::text, nullptr,
+             [](const Facts& f) { return f.use_of_funds; }},
+};
+
+}  // namespace
+
+const FactSpec* find_fact(std::string_view name) {
+  const auto found = std::find_if(kFacts.begin(), kFacts.end(),
+                                  [&](const FactSpec& spec) { return spec.name == name; });
+  return found == kFacts.end() ? nullptr : &*found;
+}
+
+Status check_facts(const Facts& facts) {
+  for (const auto& amount : {facts.monthly_income, facts.other_monthly_debt, facts.instalment,
+                             facts.amount, facts.consumer_exposure}) {
+    if (amount.currency() != Currency::CNY || amount.is_negative() ||
+        amount.minor() > limits::kLoanMinor) {
+      return Error(RiskErrc::bad_facts, "an amount is out of range");
+    }
+  }
+  if (!facts.amount.is_positive() || facts.term_months < 1) {
+    return Error(RiskErrc::bad_facts, "no loan is asked for");
+  }
+  if (facts.age_years < 0 || facts.active_loans < 0) {
+    return Error(RiskErrc::bad_facts, "a count is negative");
+  }
+  return ok();
+}
+
+Rate debt_to_income(const Facts& facts) {
+  const __int128 debt = (facts.other_monthly_debt + facts.instalment).minor();
+  const __int128 income = facts.monthly_income.minor();
+  const auto highest = Rate::from_nano(kHighestShare * Rate::kScale);
+  if (income <= 0) return highest;
+  const __int128 nano = (debt * Rate::kScale + income - 1) / income;
+  if (nano > highest.nano()) return highest;
+  return Rate::from_nano(static_cast<std::int64_t>(nano));
+}
+
+Money monthly_burden(const terms::Schedule& schedule) {
+  MQ_CHECK(!schedule.rows.empty());
+  const auto& terms = schedule.terms;
+  if (terms.method == terms::RepaymentMethod::bullet ||
+      terms.method == terms::RepaymentMethod::interest_first) {
+    return schedule.total_payment.times(1, terms.periods);
+  }
+  Money highest = schedule.rows.front().payment;
+  for (const auto& row : schedule.rows) {
+    if (row.payment > highest) highest = row.payment;
+  }
+  return highest;
+}
+
+}  // namespace mq::risk

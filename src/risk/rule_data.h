@@ -1,0 +1,10 @@
+// The rule sets of this program as text: private to risk/.
+#pragma once
+
+#include <string_view>
+
+namespace mq::risk {
+
+extern const std::string_view kRulesV1;
+
+}  // namespace mq::risk
