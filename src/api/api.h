@@ -1,0 +1,60 @@
+// The HTTP API: one thin file per resource under borrower/, console/ and partner/. A handler reads the
+// request, asks a capability and renders the answer; the rules live in the capabilities.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "auth/auth.h"
+#include "base/time.h"
+#include "identity/identity.h"
+#include "origination/origination.h"
+#include "partners/partners.h"
+#include "runtime/http.h"
+#include "runtime/metrics.h"
+#include "servicing/servicing.h"
+#include "storage/storage.h"
+#include "vault/vault.h"
+
+namespace mq::api {
+
+enum class ApiErrc {
+  idempotency_key_missing,
+  idempotency_key_reused,  // the same key with another request
+  in_progress,             // the same request is being handled at this moment
+  cross_site,              // a cookie request without the X-Requested-With header
+  not_ready,
+};
+BOOST_DESCRIBE_ENUM(ApiErrc, idempotency_key_missing, idempotency_key_reused, in_progress, cross_site,
+                    not_ready)
+constexpr std::string_view error_domain(ApiErrc) { return "api"; }
+
+// Everything a handler may use. The references outlive the server.
+struct Services {
+  storage::Database& database;
+  vault::Vault& vault;
+  auth::Auth& auth;
+  identity::Identity& identity;
+  origination::Origination& origination;
+  servicing::Servicing& servicing;
+  runtime::Metrics& metrics;
+  const Clock& clock;
+  Random& random;
+  // Looks at the outbox and the audit log soon instead of at the next poll.
+  std::function<void()> wake;
+  std::function<Result<storage::OutboxWorker::Counts>()> outbox_counts;
+  std::string notification_secret;  // of the payment channel
+  bool demo = false;
+};
+
+// All routes of the product.
+runtime::Router make_router(Services& services);
+
+// An error as application/problem+json, in the language of the request (see problem.cc).
+runtime::HttpResponse render_problem(const Error& error, const runtime::HttpRequest& request);
+
+extern const storage::Migration kApiMigration;
+
+}  // namespace mq::api

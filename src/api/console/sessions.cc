@@ -1,0 +1,55 @@
+#include "api/views.h"
+
+namespace mq::api {
+namespace {
+
+struct SignInRequest {
+  std::string username;
+  Pii<std::string> password;
+};
+BOOST_DESCRIBE_STRUCT(SignInRequest, (), (username, password))
+struct SessionBody {
+  std::string token;
+  Instant expires_at;
+  StaffId staff_id;
+  std::vector<auth::Role> roles;
+};
+BOOST_DESCRIBE_STRUCT(SessionBody, (), (token, expires_at, staff_id, roles))
+struct StaffBody {
+  StaffId staff_id;
+  std::string username;
+  std::vector<auth::Role> roles;
+  bool demo = false;
+  BusinessDate business_date;
+};
+BOOST_DESCRIBE_STRUCT(StaffBody, (), (staff_id, username, roles, demo, business_date))
+
+}  // namespace
+
+void add_console_session_routes(Routes& routes) {
+  auto& services = routes.services();
+  routes.open("POST", "/v1/console/sessions", [&](HttpRequest& request) -> Answer {
+    MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
+    MQ_TRY(const auto in, services.auth.staff_sign_in(asked.username, asked.password.expose()));
+    auto response = json_response(201, SessionBody{in.session.token, in.session.expires_at,
+                                                   in.staff.id, in.staff.roles});
+    response.headers.emplace_back(
+        "Set-Cookie", session_cookie(kStaffCookie, in.session.token, limits::kSessionLifeSeconds));
+    return response;
+  });
+  routes.staff("GET", "/v1/console/me", std::nullopt, Repeat::any,
+               [&](HttpRequest&, const auth::Staff& staff) -> Answer {
+                 MQ_TRY(const auto today, business_date(services));
+                 return json_response(
+                     200, StaffBody{staff.id, staff.username, staff.roles, services.demo, today});
+               });
+  routes.staff("DELETE", "/v1/console/sessions/current", std::nullopt, Repeat::any,
+               [&](HttpRequest&, const auth::Staff& staff) -> Answer {
+                 MQ_REQUIRE(services.auth.sign_out(staff.session));
+                 HttpResponse response{204, {}, {}};
+                 response.headers.emplace_back("Set-Cookie", session_cookie(kStaffCookie, "", 0));
+                 return response;
+               });
+}
+
+}  // namespace mq::api

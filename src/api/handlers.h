@@ -1,0 +1,86 @@
+// What the handlers share: who is asking, repeats, rendering. Private to api/.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "api/api.h"
+#include "runtime/json.h"
+
+namespace mq::api {
+
+using runtime::HttpRequest;
+using runtime::HttpResponse;
+using Answer = Result<HttpResponse>;
+
+// "zh" unless the first language of Accept-Language is English.
+std::string language_of(const HttpRequest& request);
+
+template <class T>
+HttpResponse json_response(int status, const T& body) {
+  return HttpResponse::json(status, runtime::to_json(body));
+}
+
+// Identifies one operation of one caller over repeats: 64 hex digits made of caller, key and route.
+std::string operation_of(std::string_view caller, const HttpRequest& request);
+
+enum class Repeat { any, keyed };  // keyed: needs an Idempotency-Key, a repeat gets the first answer
+
+// Adds routes to a router; turns errors into problems, checks sessions, CSRF and repeats. Only needed
+// while the routes are added: handlers refer to the services, not to this.
+class Routes {
+ public:
+  Routes(runtime::Router& router, Services& services) : router_(router), services_(services) {}
+
+  using Open = std::function<Answer(HttpRequest&)>;
+  using ForBorrower = std::function<Answer(HttpRequest&, const auth::Borrower&)>;
+  using ForStaff = std::function<Answer(HttpRequest&, const auth::Staff&)>;
+
+  void open(std::string method, std::string pattern, Open handler);
+  void borrower(std::string method, std::string pattern, Repeat repeat, ForBorrower handler);
+  // `role`: what the staff member must have; nothing: any staff.
+  void staff(std::string method, std::string pattern, std::optional<auth::Role> role, Repeat repeat,
+             ForStaff handler);
+  // A route that takes a picture instead of JSON.
+  void borrower_photo(std::string pattern, ForBorrower handler);
+
+  Services& services() { return services_; }
+
+ private:
+  void add(std::string method, std::string pattern, Open handler, std::size_t body_limit,
+           std::string media_types);
+
+  runtime::Router& router_;
+  Services& services_;
+};
+
+inline constexpr std::string_view kBorrowerCookie = "__Host-mq_session";
+inline constexpr std::string_view kStaffCookie = "__Host-mq_staff";
+std::string session_cookie(std::string_view name, std::string_view token, int max_age_s);
+
+template <class AnyId>
+Result<AnyId> path_id(const HttpRequest& request, const std::string& name) {
+  return AnyId::parse(request.parameters.at(name));
+}
+
+// Each file registers its own routes.
+void add_open_routes(Routes& routes);
+void add_sign_in_routes(Routes& routes);
+void add_me_routes(Routes& routes);
+void add_consent_routes(Routes& routes);
+void add_verification_routes(Routes& routes);
+void add_application_routes(Routes& routes);
+void add_loan_routes(Routes& routes);
+void add_proof_routes(Routes& routes);
+void add_console_session_routes(Routes& routes);
+void add_console_review_routes(Routes& routes);
+void add_console_application_routes(Routes& routes);
+void add_console_loan_routes(Routes& routes);
+void add_console_ledger_routes(Routes& routes);
+void add_console_operations_routes(Routes& routes);
+void add_payment_notification_routes(Routes& routes);
+
+}  // namespace mq::api

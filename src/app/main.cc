@@ -1,0 +1,28 @@
+// mianqian: the one server and its commands. The first argument names the capability.
+#include <signal.h>
+#include <CLI/CLI.hpp>
+
+#include "app/audit_commands.h"
+#include "app/demo.h"
+#include "app/face_commands.h"
+#include "app/loan_commands.h"
+#include "app/serve_command.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Mianqian 面签: mobile lending with face-verified identity"};
+  app.set_version_flag("--version", MQ_VERSION);
+  app.require_subcommand(1);
+  ::signal(SIGPIPE, SIG_IGN);
+  int exit_code = 0;
+  mq::app::add_serve_command(app, exit_code);
+  mq::app::add_demo_command(app, exit_code);
+  mq::app::add_face_commands(app, exit_code);
+  mq::app::add_loan_commands(app, exit_code);
+  mq::app::add_audit_commands(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return exit_code;
+}

@@ -1,0 +1,211 @@
+// One-time codes: made, sent by the outbox, guessed within limits, used once.
+#include <array>
+
+#include "audit/audit.h"
+#include "auth/auth.h"
+#include "auth/phone.h"
+#include "base/limits.h"
+
+namespace mq::auth {
+namespace {
+
+constexpr std::string_view kSignIn = "sign_in";
+
+std::string code_place(const ChallengeId& id) { return "auth_challenge.code|" + id.str(); }
+
+// Six digits, each equally likely: values at or above the last full million are drawn again.
+std::string six_digits(Random& random) {
+  constexpr std::uint32_t kSpan = 1'000'000, kUsable = 4'294 * kSpan;
+  std::uint32_t value = kUsable;
+  while (value >= kUsable) {
+    std::array<std::uint8_t, 4> raw{};
+    random.fill(raw);
+    value = std::uint32_t{raw[0]} << 24 | std::uint32_t{raw[1]} << 16 | std::uint32_t{raw[2]} << 8 |
+            raw[3];
+  }
+  const auto digits = std::to_string(value % kSpan);
+  return std::string(6 - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+Bytes Auth::code_hash(const ChallengeId& challenge, std::string_view code) const {
+  const auto digest = crypto::hmac_sha256(ring_.code_hash_key().view(),
+                                          as_bytes(challenge.str() + "|" + std::string(code)));
+  return {digest.begin(), digest.end()};
+}
+
+Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone) {
+  const auto digits = normal_phone(phone.expose());
+  if (!digits) return AuthErrc::bad_phone;
+  const Pii<std::string> normal(*digits);
+  const auto lookup = vault_.lookup_hash(vault::Field::phone, normal);
+  const auto find = [&](storage::Transaction& tx) -> Result<std::optional<PersonId>> {
+    const auto row = tx.first("SELECT person FROM auth_account WHERE phone_lookup = $1", {lookup});
+    return row ? std::optional(row->id<PersonId>(0)) : std::nullopt;
+  };
+  MQ_TRY(auto person, database_.read(find));
+  if (!person) {
+    const auto fresh = PersonId::make(clock_.now(), random_);
+    MQ_TRY(const auto keys, vault_.unlock(fresh, {vault::RetentionClass::contact}));
+    MQ_REQUIRE(database_.write([&](storage::Transaction& tx) -> Status {
+      const auto made = tx.change(
+          "INSERT INTO auth_account (person, phone_lookup, created_at) VALUES ($1, $2, $3) "
+          "ON CONFLICT (phone_lookup) DO NOTHING",
+          {fresh, lookup, clock_.now()});
+      if (made == 1) vault_.put(tx, keys, vault::Field::phone, normal);
+      return ok();
+    }));
+    MQ_TRY(person, database_.read(find));  // ours, or that of a request at the same moment
+    MQ_CHECK(person.has_value());
+  }
+  return request_code(*person, kSignIn);
+}
+
+Result<Challenge> Auth::request_step_up(const PersonId& person, std::string_view action) {
+  return request_code(person, action);
+}
+
+Result<Challenge> Auth::request_code(const PersonId& person, std::string_view action) {
+  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
+  const auto now = clock_.now();
+  const auto id = ChallengeId::make(now, random_);
+  const auto code = six_digits(random_);
+  const auto sealed =
+      vault_.seal(keys, vault::RetentionClass::contact, code_place(id), as_bytes(code));
+  const auto expires_at = now.plus_seconds(limits::kCodeLifeSeconds);
+  return database_.write([&](storage::Transaction& tx) -> Result<Challenge> {
+    // One account's requests queue behind its row, so that the count below cannot be raced.
+    tx.query(std::string("SELECT person FROM auth_account WHERE person = $1") +
+                 std::string(tx.for_update()),
+             {person});
+    const auto recent = tx.query(
+        "SELECT created_at, action FROM auth_challenge WHERE person = $1 AND created_at > $2 "
+        "ORDER BY created_at DESC",
+        {person, now.plus_seconds(-3600)});
+    for (const auto& row : recent) {
+      if (row.text(1) != action) continue;
+      const auto since_s = (now.us - row.i64(0)) / 1'000'000;
+      if (since_s < limits::kCodeResendSeconds) {
+        return Error(AuthErrc::too_many_codes, std::to_string(limits::kCodeResendSeconds - since_s));
+      }
+      break;
+    }
+    if (recent.size() >= limits::kCodesPerHour) return Error(AuthErrc::too_many_codes, "3600");
+    tx.execute(
+        "INSERT INTO auth_challenge (id, person, action, code_hash, code_sealed, guesses, state, "
+        "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 0, 'open', $6, $7)",
+        {id, person, action, code_hash(id, code), sealed, now, expires_at});
+    storage::publish(tx, now, random_, "auth.code_requested", id.str(),
+                     R"({"challenge":")" + id.str() + R"("})");
+    return Challenge{id, expires_at, limits::kCodeResendSeconds};
+  });
+}
+
+Status Auth::deliver_code(const ChallengeId& challenge, const SmsSender& sender) {
+  MQ_TRY(const auto row, database_.read([&](storage::Transaction& tx)
+                                            -> Result<std::optional<storage::Row>> {
+    return tx.first(
+        "SELECT person, action, code_sealed, expires_at FROM auth_challenge WHERE id = $1 "
+        "AND code_sealed IS NOT NULL AND state = 'open'",
+        {challenge});
+  }));
+  if (!row || row->instant(3) < clock_.now()) return ok();
+  const auto person = row->id<PersonId>(0);
+  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
+  MQ_TRY(const auto code, vault_.open(keys, vault::RetentionClass::contact, code_place(challenge),
+                                      row->bytes(2)));
+  MQ_TRY(const auto phone, database_.read([&](storage::Transaction& tx) {
+    return vault_.get(tx, keys, vault::Field::phone);
+  }));
+  const auto& action = row->text(1);
+  const auto text = "【面签】验证码 " + to_string(code) + "，5 分钟内有效，用于" +
+                    (action == kSignIn ? "登录" : "：" + action) + "。请勿告诉任何人。";
+  MQ_REQUIRE(sender(challenge.str(), phone, text));
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    tx.execute("UPDATE auth_challenge SET code_sealed = NULL WHERE id = $1", {challenge});
+    return ok();
+  });
+}
+
+Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
+                        const std::function<bool(const PersonId&, const std::string&)>& fits,
+                        PersonId& person) {
+  // A wrong guess must be kept although the caller is refused, so the verdict is a value of the
+  // transaction, not its failure.
+  auto verdict = database_.write([&](storage::Transaction& tx) -> Result<std::optional<Error>> {
+    const auto refuse = [](AuthErrc why) { return std::optional<Error>(why); };
+    const auto row =
+        tx.first(std::string("SELECT person, action, code_hash, guesses, state, expires_at FROM "
+                             "auth_challenge WHERE id = $1") +
+                     std::string(tx.for_update()),
+                 {challenge});
+    if (!row || row->text(4) == "used") return refuse(AuthErrc::unknown_challenge);
+    person = row->id<PersonId>(0);
+    if (!fits(person, row->text(1))) return refuse(AuthErrc::unknown_challenge);
+    const auto now = clock_.now();
+    if (row->instant(5) < now) return refuse(AuthErrc::expired_code);
+    if (row->i64(3) >= limits::kCodeGuesses) return refuse(AuthErrc::too_many_guesses);
+    const auto in_last_hour = tx.first(
+        "SELECT COALESCE(CAST(SUM(guesses) AS BIGINT), 0) FROM auth_challenge WHERE person = $1 AND "
+        "created_at > $2",
+        {person, now.plus_seconds(-3600)});
+    if (in_last_hour->i64(0) >= limits::kGuessesPerHour) return refuse(AuthErrc::too_many_guesses);
+    if (!crypto::constant_time_equal(row->bytes(2), code_hash(challenge, code))) {
+      tx.execute("UPDATE auth_challenge SET guesses = guesses + 1 WHERE id = $1", {challenge});
+      return refuse(AuthErrc::wrong_code);
+    }
+    tx.execute("UPDATE auth_challenge SET state = 'passed', code_sealed = NULL WHERE id = $1",
+               {challenge});
+    return std::optional<Error>{};
+  });
+  if (!verdict.ok()) return verdict.error();
+  if (*verdict) return **verdict;
+  return ok();
+}
+
+Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_view code) {
+  PersonId person;
+  MQ_REQUIRE(check_code(
+      challenge, code,
+      [](const PersonId&, const std::string& action) { return action == kSignIn; }, person));
+  return database_.write([&](storage::Transaction& tx) -> Result<SignedIn> {
+    MQ_REQUIRE(consume_step_up(tx, person, challenge, kSignIn));
+    tx.execute("UPDATE auth_account SET verified_at = $1 WHERE person = $2 AND verified_at IS NULL",
+               {clock_.now(), person});
+    auto session = open_session(tx, "borrower", person.str());
+    audit::append(tx, clock_.now(), random_, "auth.signed_in", person.str(),
+                  {{"factor", "sms_code"}, {"session", session.id.str()}});
+    return SignedIn{person, std::move(session)};
+  });
+}
+
+Status Auth::pass_step_up(const PersonId& person, const ChallengeId& challenge,
+                          std::string_view action, std::string_view code) {
+  PersonId owner;
+  return check_code(
+      challenge, code,
+      [&](const PersonId& of, const std::string& what) { return of == person && what == action; },
+      owner);
+}
+
+Status Auth::consume_step_up(storage::Transaction& tx, const PersonId& person,
+                             const ChallengeId& challenge, std::string_view action) {
+  const auto used = tx.change(
+      "UPDATE auth_challenge SET state = 'used' WHERE id = $1 AND person = $2 AND action = $3 AND "
+      "state = 'passed' AND expires_at >= $4",
+      {challenge, person, action, clock_.now()});
+  if (used != 1) return AuthErrc::unknown_challenge;
+  return ok();
+}
+
+Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,
+                                 const PersonId& person) {
+  MQ_TRY(const auto keys, vault.unlock(person, {vault::RetentionClass::contact}));
+  MQ_TRY(const auto phone, database.read([&](storage::Transaction& tx) {
+    return vault.get(tx, keys, vault::Field::phone);
+  }));
+  return vault::masked(vault::Field::phone, phone);
+}
+
+}  // namespace mq::auth

@@ -1,0 +1,71 @@
+#include "identity/id_number.h"
+
+#include <string>
+
+#include "base/limits.h"
+
+namespace mq::identity {
+namespace {
+
+// Reads one UTF-8 code point at `at` and moves behind it; 0 for a malformed sequence.
+char32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const int extra = lead < 0x80 ? 0 : (lead >> 5) == 6 ? 1 : (lead >> 4) == 14 ? 2 : (lead >> 3) == 30 ? 3 : -1;
+  if (extra < 0 || at + static_cast<std::size_t>(extra) >= text.size()) return 0;
+  char32_t point = extra == 0 ? lead : lead & (0x3f >> extra);
+  for (int i = 1; i <= extra; ++i) {
+    const auto next = static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]);
+    if ((next & 0xc0) != 0x80) return 0;
+    point = (point << 6) | (next & 0x3f);
+  }
+  at += static_cast<std::size_t>(extra) + 1;
+  return point;
+}
+
+bool letter(char32_t point) {
+  return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z') ||
+         (point >= 0x3400 && point <= 0x9fff) || (point >= 0xf900 && point <= 0xfaff) ||
+         (point >= 0x20000 && point <= 0x323af) || point == 0x3007;
+}
+
+}  // namespace
+
+std::optional<IdNumberFacts> read_id_number(std::string_view number) {
+  static constexpr int kWeights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  static constexpr char kCheck[] = "10X98765432";
+  if (number.size() != 18) return std::nullopt;
+  int sum = 0;
+  for (std::size_t i = 0; i < 17; ++i) {
+    if (number[i] < '0' || number[i] > '9') return std::nullopt;
+    sum += (number[i] - '0') * kWeights[i];
+  }
+  const char last = number[17] == 'x' ? 'X' : number[17];
+  if (last != kCheck[sum % 11]) return std::nullopt;
+  const auto birth = BusinessDate::parse(std::string(number.substr(6, 4)) + "-" +
+                                         std::string(number.substr(10, 2)) + "-" +
+                                         std::string(number.substr(12, 2)));
+  if (!birth.ok()) return std::nullopt;
+  return IdNumberFacts{*birth, (number[16] - '0') % 2 == 1};
+}
+
+int age_on(BusinessDate birth, BusinessDate day) {
+  const auto from = birth.ymd(), to = day.ymd();
+  const bool before_birthday =
+      to.month < from.month || (to.month == from.month && to.day < from.day);
+  return to.year - from.year - (before_birthday ? 1 : 0);
+}
+
+bool plausible_name(std::string_view name) {
+  if (name.empty() || name.size() > limits::kNameBytes) return false;
+  bool after_letter = false;
+  for (std::size_t at = 0; at < name.size();) {
+    const auto point = next_code_point(name, at);
+    if (point == 0) return false;
+    const bool dot = point == 0x00b7 || point == ' ';
+    if (!letter(point) && !(dot && after_letter)) return false;
+    after_letter = !dot;
+  }
+  return after_letter;
+}
+
+}  // namespace mq::identity

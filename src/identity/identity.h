@@ -1,0 +1,134 @@
+// Identity: verification sessions, from the two photos to a decision that can be defended.
+//
+// States: collecting → processing → passed | retry | review; review → passed | retry | refused (staff).
+// A borrower's photo is analysed when it arrives (what is wrong with it is said at once); the comparison
+// with the authority's photo runs behind the outbox event "identity.evidence_complete".
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/pii.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "documents/documents.h"
+#include "identity/decision.h"
+#include "identity/id_number.h"
+#include "storage/storage.h"
+#include "vault/vault.h"
+#include "vision/vision.h"
+
+namespace mq::identity {
+
+enum class IdentityErrc {
+  bad_id_number,      // not 18 characters, no such birth date, or a wrong check character
+  bad_name,
+  under_age,          // younger than 18 on the day of the request
+  not_found,
+  already_passed,     // this person has passed; nothing is left to verify
+  in_progress,        // another verification of this person is with the server or with staff
+  wrong_state,        // the verification takes no photo, or no decision, in its state
+  too_many_attempts,  // the day's automatic attempts are used up
+  photo_quality,      // the detail lists advice codes, comma-separated
+  reason_missing,     // a staff decision without a reason
+};
+BOOST_DESCRIBE_ENUM(IdentityErrc, bad_id_number, bad_name, under_age, not_found, already_passed,
+                    in_progress, wrong_state, too_many_attempts, photo_quality, reason_missing)
+constexpr std::string_view error_domain(IdentityErrc) { return "identity"; }
+
+enum class State { collecting, processing, passed, retry, review, refused };
+BOOST_DESCRIBE_ENUM(State, collecting, processing, passed, retry, review, refused)
+
+enum class Photo { card, selfie };
+BOOST_DESCRIBE_ENUM(Photo, card, selfie)
+
+enum class StaffOutcome { pass, retry, refuse };
+BOOST_DESCRIBE_ENUM(StaffOutcome, pass, retry, refuse)
+
+// --- ports, fulfilled in app/ ---
+// The vision child.
+using Analyze = std::function<Result<vision::Analysis>(ByteView picture)>;
+// The public-security photo source. `request_id` stays the same over repeats.
+struct AuthorityAnswer {
+  AuthorityResult result{};
+  Bytes photo;  // empty unless result is match
+};
+using QueryAuthority = std::function<Result<AuthorityAnswer>(
+    const std::string& request_id, const Pii<std::string>& name, const Pii<std::string>& id_number)>;
+
+struct Verification {
+  VerificationId id;
+  PersonId person;
+  State state{};
+  std::optional<DocumentId> card, selfie, authority;
+  int attempt = 1;
+  int attempts_left = 0;
+  std::vector<Reason> reasons;
+  std::optional<Facts> facts;      // once compared
+  std::optional<StaffId> decided_by;
+  Instant created_at, updated_at;
+};
+
+struct Settings {
+  double false_match_rate = vision::kDefaultFalseMatchRate;
+  int attempts = 5;  // automatic comparisons a person gets in 24 hours, then staff decide
+};
+
+// Thread-safe.
+class Identity {
+ public:
+  Identity(storage::Database& database, vault::Vault& vault, const Clock& clock, Random& random,
+           Analyze analyze, QueryAuthority query, Settings settings = {});
+
+  // Starts a verification, or returns the one that is still collecting or to be retried (with the new
+  // name and number). Needs the consents terms, face and authority, and the switch face.
+  // Errors: bad_id_number, bad_name, under_age, already_passed, in_progress, consent.missing,
+  // controls.stopped, too_many_attempts.
+  Result<Verification> begin(const PersonId& person, const Pii<std::string>& name,
+                             const Pii<std::string>& id_number);
+  // Takes one photo. With both there, the comparison starts by itself.
+  // Errors: not_found, wrong_state, photo_quality, consent.missing, controls.stopped, and vision's.
+  Result<Verification> submit(const PersonId& person, const VerificationId& id, Photo which,
+                              ByteView picture);
+  Result<Verification> get(const VerificationId& id);
+  Result<Verification> get_of(const PersonId& person, const VerificationId& id);
+  std::optional<Verification> latest(storage::Transaction& tx, const PersonId& person);
+  // True once a verification of the person has passed.
+  static bool is_verified(storage::Transaction& tx, const PersonId& person);
+
+  // The outbox's side: queries the authority (once), compares, decides. Repeats are harmless.
+  Status process(const VerificationId& id);
+
+  // --- staff ---
+  std::vector<Verification> list(storage::Transaction& tx, bool open_only, int limit);
+  // Errors: not_found, wrong_state (not in review), reason_missing.
+  Result<Verification> decide_by_staff(const VerificationId& id, const StaffId& staff,
+                                       StaffOutcome outcome, std::string_view reason);
+
+ private:
+  Status guard(storage::Transaction& tx, const PersonId& person) const;
+  Result<AuthorityResult> ask_authority(const Verification& verification);
+  struct Comparison {
+    Facts facts;
+    vision::Embedding selfie{};
+  };
+  Result<Comparison> compare(const Verification& verification, AuthorityResult authority);
+  Status conclude(const Verification& verification, const Comparison& comparison);
+
+  storage::Database& database_;
+  vault::Vault& vault_;
+  const Clock& clock_;
+  Random& random_;
+  Analyze analyze_;
+  QueryAuthority query_;
+  Settings settings_;
+};
+
+extern const storage::Migration kIdentityMigration;
+
+}  // namespace mq::identity

@@ -1,0 +1,175 @@
+// The comparison: authority query, three faces, the pure decision, one transaction that writes it.
+#include <cmath>
+#include <cstring>
+
+#include "audit/audit.h"
+#include "consent/consent.h"
+#include "controls/controls.h"
+#include "identity/identity.h"
+#include "identity/store.h"
+#include "runtime/json.h"
+#include "runtime/log.h"
+
+namespace mq::identity {
+namespace {
+
+std::int64_t ten_thousandths(double value) { return std::llround(value * 10'000); }
+
+Bytes embedding_bytes(const vision::Embedding& embedding) {
+  Bytes bytes(sizeof embedding);
+  std::memcpy(bytes.data(), embedding.data(), bytes.size());
+  return bytes;
+}
+
+// A fault of the child itself is worth another try; a fault of the picture is not.
+bool retryable(const Error& error) {
+  return error.is(vision::VisionErrc::busy) || error.is(vision::VisionErrc::worker_lost) ||
+         error.is(vision::VisionErrc::timeout) || error.is(vision::VisionErrc::models_missing);
+}
+
+}  // namespace
+
+Status Identity::process(const VerificationId& id) {
+  MQ_TRY(const auto verification, get(id));
+  if (verification.state != State::processing) return ok();  // an earlier delivery has finished it
+  MQ_TRY(const auto authority, ask_authority(verification));
+  MQ_TRY(const auto current, get(id));
+  MQ_TRY(const auto comparison, compare(current, authority));
+  return conclude(current, comparison);
+}
+
+// Asks once: the answer is kept in a transaction of its own, so that a crash in the comparison does not
+// ask again, and a retry with a new selfie neither.
+Result<AuthorityResult> Identity::ask_authority(const Verification& verification) {
+  const auto& person = verification.person;
+  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity,
+                                                 vault::RetentionClass::frames}));
+  Pii<std::string> name, id_number;
+  std::optional<AuthorityResult> known;
+  MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
+    MQ_REQUIRE(controls::require_open(tx, controls::Switch::face));
+    MQ_REQUIRE(consent::require(tx, person, consent::Purpose::authority));
+    const auto row = tx.first("SELECT authority_result FROM identity_verification WHERE id = $1",
+                              {verification.id});
+    if (row && !row->is_null(0)) {
+      AuthorityResult result{};
+      MQ_CHECK(boost::describe::enum_from_string(row->text(0).c_str(), result));
+      known = result;
+      return ok();
+    }
+    MQ_TRY(name, vault_.get(tx, keys, vault::Field::name));
+    MQ_TRY(id_number, vault_.get(tx, keys, vault::Field::id_number));
+    return ok();
+  }));
+  if (known) return *known;
+
+  MQ_TRY(const auto answer, query_(verification.id.str(), name, id_number));
+  // What a partner sends is as hostile as what a borrower sends: the locked child looks at it first.
+  int width = 0, height = 0;
+  bool usable_photo = false;
+  if (answer.result == AuthorityResult::match) {
+    auto analysis = analyze_(answer.photo);
+    if (!analysis.ok() && retryable(analysis.error())) return analysis.error();
+    if (analysis.ok() && vision::principal_face(*analysis).ok()) {
+      usable_photo = true;
+      width = analysis->width;
+      height = analysis->height;
+    }
+  }
+  MQ_REQUIRE(database_.write([&](storage::Transaction& tx) -> Status {
+    const auto now = clock_.now();
+    const auto current = find_verification(tx, verification.id, settings_.attempts, true);
+    if (!current || current->state != State::processing || current->authority) return ok();
+    const std::string result = boost::describe::enum_to_string(answer.result, "?");
+    if (usable_photo) {
+      const auto document =
+          documents::store(tx, now, random_, vault_, keys, documents::Kind::authority_photo,
+                           answer.photo, width, height);
+      tx.execute("UPDATE identity_verification SET authority = $1 WHERE id = $2",
+                 {document, verification.id});
+    }
+    tx.execute("UPDATE identity_verification SET authority_result = $1 WHERE id = $2",
+               {result, verification.id});
+    audit::append(tx, now, random_, "identity.authority_answered", verification.id.str(),
+                  {{"person", person.str()}, {"result", result}, {"photo_usable", usable_photo}});
+    return ok();
+  }));
+  return answer.result;
+}
+
+Result<Identity::Comparison> Identity::compare(const Verification& verification,
+                                               AuthorityResult authority) {
+  MQ_TRY(const auto keys,
+         vault_.unlock(verification.person,
+                       {vault::RetentionClass::identity, vault::RetentionClass::frames}));
+  const auto face_of = [&](const DocumentId& document) -> Result<vision::Face> {
+    MQ_TRY(const auto picture, database_.read([&](storage::Transaction& tx) {
+      return documents::load(tx, vault_, keys, document);
+    }));
+    MQ_TRY(const auto analysis, analyze_(picture));
+    return vision::principal_face(analysis);
+  };
+  MQ_CHECK(verification.card && verification.selfie);
+  MQ_TRY(const auto card, face_of(*verification.card));
+  MQ_TRY(const auto selfie, face_of(*verification.selfie));
+
+  Comparison out;
+  out.selfie = selfie.embedding;
+  auto& facts = out.facts;
+  facts.card_selfie = ten_thousandths(vision::similarity(card.embedding, selfie.embedding));
+  facts.liveness_passed = selfie.liveness.passed;
+  facts.liveness_score = ten_thousandths(selfie.liveness.score);
+  facts.authority = authority;
+  facts.threshold = ten_thousandths(vision::threshold_for(settings_.false_match_rate));
+  facts.model = std::string(vision::kEmbeddingModel);
+  facts.attempt = verification.attempt;
+  facts.attempts_allowed = settings_.attempts;
+  if (verification.authority) {
+    MQ_TRY(const auto official, face_of(*verification.authority));
+    facts.card_authority =
+        ten_thousandths(vision::similarity(card.embedding, official.embedding));
+    facts.selfie_authority =
+        ten_thousandths(vision::similarity(selfie.embedding, official.embedding));
+  }
+  return out;
+}
+
+Status Identity::conclude(const Verification& verification, const Comparison& comparison) {
+  const auto decision = decide(comparison.facts);
+  const bool passed = decision.outcome == Outcome::passed;
+  const std::string state = boost::describe::enum_to_string(decision.outcome, "?");
+  const auto facts = runtime::to_json(comparison.facts);
+  MQ_TRY(const auto keys,
+         vault_.unlock(verification.person, {vault::RetentionClass::biometric_template}));
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    const auto now = clock_.now();
+    const auto current = find_verification(tx, verification.id, settings_.attempts, true);
+    // The state is checked again: staff or another delivery may have been faster.
+    if (!current || current->state != State::processing) return ok();
+    std::optional<vault::BlobId> face_template;
+    if (passed) {
+      face_template = vault_.put_blob(tx, keys, vault::RetentionClass::biometric_template,
+                                      vision::kEmbeddingModel, embedding_bytes(comparison.selfie));
+    }
+    tx.execute(
+        "UPDATE identity_verification SET state = $1, reasons = $2, facts = $3, template_blob = $4, "
+        "updated_at = $5 WHERE id = $6",
+        {state, reasons_json(decision.reasons), facts, face_template, now, verification.id});
+    // The facts are similarities: biometric by origin, so the trail gets a commitment, not the values.
+    boost::json::array reasons;
+    for (const auto reason : decision.reasons) {
+      reasons.emplace_back(boost::describe::enum_to_string(reason, "?"));
+    }
+    audit::append(tx, now, random_, "identity.decided", verification.id.str(),
+                  {{"person", verification.person.str()},
+                   {"state", state},
+                   {"attempt", comparison.facts.attempt},
+                   {"model", comparison.facts.model},
+                   {"threshold", comparison.facts.threshold},
+                   {"reasons", reasons}});
+    log::info("identity.decided", {{"verification", verification.id}, {"state", state}});
+    return ok();
+  });
+}
+
+}  // namespace mq::identity

@@ -1,0 +1,20 @@
+// SQL of identity/. Private.
+#pragma once
+
+#include <optional>
+
+#include "identity/identity.h"
+
+namespace mq::identity {
+
+inline constexpr const char* kVerificationColumns =
+    "id, person, state, card, selfie, authority, attempt, reasons, facts, decided_by, created_at, "
+    "updated_at";
+
+Verification read_verification(const storage::Row& row, int attempts_allowed);
+// `lock` keeps the row for this transaction.
+std::optional<Verification> find_verification(storage::Transaction& tx, const VerificationId& id,
+                                              int attempts_allowed, bool lock);
+std::string reasons_json(const std::vector<Reason>& reasons);
+
+}  // namespace mq::identity
