@@ -1,0 +1,310 @@
+// The whole path of a borrower on a phone screen, from the number to the paid instalment and the proofs,
+// with the refusals, reloads and lost connections on the way.
+//
+// MQ_BASE_URL, MQ_SANDBOX_URL: the running server and its sandbox. MQ_PERSON: a person the sandbox knows
+// and who has not been here before. MQ_SHOTS: where screenshots go.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import {
+  assert_fits, BASE_URL, by, field, fill, new_sms_code, open_browser, open_page, PHONE, read_person, see_title, shot, SHOTS,
+  sms_codes, wrong_code,
+} from './support.mjs';
+
+const PAYOUT_CARD = process.env.MQ_PAYOUT_CARD ?? '6222020200112233448';
+let person;
+let browser;
+let close;
+let page;
+let context;
+let faults;
+const verification_answers = [];
+
+before(async () => {
+  person = await read_person();
+  ({ browser, close } = await open_browser({ camera: person.selfie_path }));
+  ({ page, context, faults } = await open_page(browser, PHONE));
+  page.on('response', async (response) => {
+    if (!response.url().includes('/v1/verifications')) return;
+    verification_answers.push(await response.text().catch(() => ''));
+  });
+});
+after(() => close?.());
+
+// One step needs the one before it: after a failure the rest could only fail again.
+let broken = false;
+function step(name, run) {
+  test(name, async (t) => {
+    if (broken) {
+      t.skip('an earlier step failed');
+      return;
+    }
+    try {
+      await run(t);
+      await assert_fits(page, name);
+    } catch (error) {
+      broken = true;
+      await shot(page, `failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+// The same screen in English and back; what was typed stays.
+async function both_languages(name, options) {
+  await shot(page, name, options);
+  await by(page, 'language').click();
+  await page.waitForTimeout(400);
+  await assert_fits(page, `${name} in English`);
+  await shot(page, `${name}-en`, options);
+  await by(page, 'language').click();
+  await page.waitForTimeout(400);
+}
+
+step('phone number', async () => {
+  await page.goto(BASE_URL);
+  await see_title(page, /手机号/);
+  assert.match(await by(page, 'demo-banner').innerText(), /演示环境/);
+  await both_languages('01-phone');
+  await fill(page, 'phone-input', '12345');
+  await by(page, 'send-code').click();
+  await page.getByText('请输入 11 位手机号').waitFor();
+  await fill(page, 'phone-input', person.phone);
+  const seen = (await sms_codes(person.phone)).length;
+  await by(page, 'send-code').click();
+  await see_title(page, /验证码/);
+  await by(page, 'sandbox-hint').waitFor();
+  await both_languages('02-code');
+  const { code } = await new_sms_code(person.phone, seen);
+  await fill(page, 'code-input', wrong_code(code));
+  await by(page, 'sign-in').click();
+  await by(page, 'problem').waitFor();
+  await shot(page, '02-code-wrong');
+  await page.reload();
+  await see_title(page, /验证码/);
+  await fill(page, 'code-input', code);
+  await by(page, 'sign-in').click();
+});
+
+step('terms', async () => {
+  await page.setViewportSize({ ...PHONE, height: 640 });
+  await page.reload();
+  await by(page, 'notice-body').waitFor();
+  assert.equal(await by(page, 'terms-accept').isDisabled(), true, 'not before the end was read');
+  await page.setViewportSize(PHONE);
+  await both_languages('03-terms');
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await page.waitForFunction(() => !document.querySelector('[data-testid=terms-accept]').disabled);
+  await by(page, 'terms-accept').click();
+});
+
+step('face consent: refused, another way shown, reconsidered, given', async () => {
+  await see_title(page, /人脸/);
+  await by(page, 'notice-body').waitFor();
+  assert.match(await by(page, 'alternatives').innerText(), /人工|网点/);
+  const [refuse, agree] = await Promise.all(['consent-refuse', 'consent-agree'].map((id) => by(page, id).boundingBox()));
+  assert.ok(Math.abs(refuse.width - agree.width) < 1 && Math.abs(refuse.height - agree.height) < 1, 'equal buttons');
+  assert.equal(await page.locator('input[type=checkbox]').count(), 0, 'nothing is ticked beforehand');
+  await both_languages('04-face-consent', { full: true });
+  await by(page, 'consent-refuse').click();
+  await by(page, 'alternative-route').waitFor();
+  await both_languages('05-alternative-route');
+  await page.reload();
+  await by(page, 'alternative-route').waitFor();
+  await by(page, 'reconsider').click();
+  await see_title(page, /人脸/);
+  await by(page, 'consent-agree').click();
+});
+
+step('authority consent on its own screen, recipient named', async () => {
+  await see_title(page, /权威/);
+  assert.ok((await by(page, 'recipient').innerText()).trim().length > 3, 'the recipient is named');
+  await both_languages('06-authority-consent', { full: true });
+  await by(page, 'consent-agree').click();
+});
+
+step('name and identity number', async () => {
+  await see_title(page, /身份信息/);
+  const wrong = person.id_number.slice(0, 17) + (person.id_number.endsWith('1') ? '2' : '1');
+  await fill(page, 'name-input', person.name);
+  await fill(page, 'id-number-input', wrong);
+  await page.getByText('身份证号有误').waitFor();
+  await both_languages('07-identity');
+  await fill(page, 'id-number-input', person.id_number);
+  await context.setOffline(true);
+  await by(page, 'identity-next').click();
+  await page.getByText('网络连接失败').waitFor();
+  await shot(page, '08-identity-offline');
+  assert.equal(await field(page, 'name-input').inputValue(), person.name, 'what was typed stays');
+  await context.setOffline(false);
+  await by(page, 'retry').click();
+});
+
+step('card photo', async () => {
+  await see_title(page, /身份证人像面/);
+  await by(page, 'shoot').waitFor();
+  await both_languages('09-card');
+  const broken_file = path.join(SHOTS, 'not-a-photo.jpg');
+  await writeFile(broken_file, 'this is no picture');
+  await by(page, 'card-file').setInputFiles(broken_file);
+  await page.getByText('无法读取这张照片').waitFor();
+  await by(page, 'card-file').setInputFiles(person.card_path);
+  await by(page, 'photo-preview').waitFor();
+  await shot(page, '10-card-preview');
+  await by(page, 'use-photo').click();
+});
+
+step('selfie by camera; a reload resumes there', async () => {
+  await see_title(page, /自拍/);
+  await page.reload();
+  await see_title(page, /自拍/);
+  await by(page, 'shoot').waitFor();
+  assert.equal(await by(page, 'upload').count(), 0, 'with a camera there is no upload');
+  await page.waitForTimeout(1500);
+  await both_languages('11-selfie');
+  await by(page, 'shoot').click();
+  await by(page, 'photo-preview').waitFor();
+  await shot(page, '12-selfie-preview');
+  await by(page, 'use-photo').click();
+});
+
+step('verification', async () => {
+  await by(page, 'processing').or(by(page, 'verification-passed')).first().waitFor();
+  await shot(page, '13-processing');
+  await by(page, 'verification-passed').waitFor({ timeout: 60_000, state: 'attached' });
+  await see_title(page, /核验通过/);
+  await both_languages('14-verified');
+  for (const answer of verification_answers) assert.doesNotMatch(answer, /similarity|"score"/, 'no score reaches the borrower');
+  await by(page, 'verification-continue').click();
+});
+
+step('amount, term and live quote', async () => {
+  await by(page, 'quote').waitFor();
+  await by(page, 'product-easy-12').click();
+  await fill(page, 'amount-input', '10050');
+  await page.getByText('整数倍').first().waitFor();
+  assert.equal(await by(page, 'amount-next').isDisabled(), true);
+  await fill(page, 'amount-input', '10000');
+  await by(page, 'term-12').click();
+  await page.getByText('¥10,394.28').first().waitFor();
+  const cost = await by(page, 'annual-cost').innerText();
+  assert.match(cost, /7\.20%\s*单利/);
+  assert.match(cost, /7\.44%\s*复利/);
+  await both_languages('15-amount', { full: true });
+  await by(page, 'toggle-schedule').click();
+  assert.equal(await by(page, 'schedule').locator('tbody tr').count(), 12);
+  await shot(page, '16-amount-schedule', { full: true });
+  await by(page, 'amount-next').click();
+});
+
+step('form; a reload keeps what may be kept', async () => {
+  await see_title(page, /您的情况/);
+  await fill(page, 'income-input', '12000');
+  await fill(page, 'debt-input', '1000');
+  await by(page, 'use-renovation').click();
+  await page.reload();
+  await see_title(page, /您的情况/);
+  assert.equal(await field(page, 'income-input').inputValue(), '12000');
+  await fill(page, 'card-input', PAYOUT_CARD);
+  await both_languages('17-form', { full: true });
+  const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }));
+  assert.ok(!stored.includes(person.id_number) && !stored.includes(PAYOUT_CARD), 'no identity or card number is stored');
+  await by(page, 'apply-submit').click();
+});
+
+step('decision with reasons', async () => {
+  await by(page, 'decision-approved').waitFor({ state: 'attached' });
+  await by(page, 'decision-reasons').waitFor();
+  await both_languages('18-decision');
+});
+
+step('total-cost sheet: minimum reading time, then confirmed', async () => {
+  await by(page, 'see-costs').click();
+  await by(page, 'cost-sheet').waitFor();
+  assert.equal(await by(page, 'confirm-costs').isDisabled(), true, 'not before the minimum reading time');
+  assert.match(await by(page, 'cost-sheet').innerText(), /10,394\.28/);
+  await shot(page, '19-costs-waiting');
+  await page.waitForFunction(() => !document.querySelector('[data-testid=confirm-costs]').disabled, null, { timeout: 30_000 });
+  await shot(page, '20-costs-ready');
+  await by(page, 'confirm-costs').click();
+});
+
+step('contract and signature', async () => {
+  await by(page, 'contract').waitFor();
+  assert.match(await by(page, 'contract-sha256').innerText(), /^[0-9a-f]{64}$/);
+  await both_languages('21-contract', { full: true });
+  const seen = (await sms_codes(person.phone)).length;
+  await by(page, 'go-sign').click();
+  await by(page, 'sign-action').waitFor();
+  assert.match(await by(page, 'sign-action').innerText(), /10000\.00 元.*12 期/);
+  const { code, text } = await new_sms_code(person.phone, seen);
+  assert.match(text, /10000\.00/, 'the message names the action too');
+  await both_languages('22-sign');
+  await fill(page, 'code-input', wrong_code(code));
+  await by(page, 'sign').click();
+  await by(page, 'problem').waitFor();
+  await fill(page, 'code-input', code);
+  await by(page, 'sign').click();
+});
+
+step('payout and the active loan', async () => {
+  await by(page, 'payout-progress').or(by(page, 'loan')).first().waitFor();
+  await shot(page, '23-payout');
+  await by(page, 'loan').waitFor({ timeout: 60_000 });
+  assert.equal(await by(page, 'loan').getAttribute('data-state'), 'active');
+  assert.equal(await by(page, 'outstanding').innerText(), '¥10,000.00');
+  assert.equal(await by(page, 'loan-schedule').locator('li').count(), 12);
+  await both_languages('24-loan', { full: true });
+});
+
+step('first instalment paid', async () => {
+  await by(page, 'pay').click();
+  await by(page, 'repay-sheet').waitFor();
+  assert.equal(await field(page, 'repay-amount').inputValue(), '866.19');
+  await shot(page, '25-repay');
+  await by(page, 'confirm-repay').click();
+  await by(page, 'repayment-succeeded').waitFor({ timeout: 60_000 });
+  await shot(page, '26-repaid');
+  await by(page, 'repay-finish').click();
+  await by(page, 'repay-sheet').waitFor({ state: 'hidden' });
+  assert.equal(await by(page, 'repayments').locator('li[data-state=succeeded]').count(), 1);
+  await shot(page, '27-loan-paid', { full: true });
+});
+
+step('proofs downloaded', async () => {
+  await by(page, 'open-proofs').click();
+  await by(page, 'proofs-sheet').waitFor();
+  assert.match(await by(page, 'proofs-sheet').innerText(), /mianqian audit verify/);
+  for (const [button, name] of [['download-proofs', 'mianqian-proofs.json'], ['download-checkpoint', 'mianqian-checkpoint.txt']]) {
+    const coming = page.waitForEvent('download');
+    await by(page, button).click();
+    const download = await coming;
+    assert.equal(download.suggestedFilename(), name);
+    await download.saveAs(path.join(SHOTS, name));
+  }
+  const proofs = JSON.parse(await readFile(path.join(SHOTS, 'mianqian-proofs.json'), 'utf8'));
+  assert.ok(proofs.leaves.length > 0, 'the file holds leaves');
+  const text = JSON.stringify(proofs);
+  for (const value of [person.phone, person.id_number, person.name]) assert.ok(!text.includes(value), 'no personal value in it');
+  await shot(page, '28-proofs');
+  await by(page, 'close-proofs').click();
+});
+
+step('English, account and sign-out', async () => {
+  await by(page, 'language').click();
+  await see_title(page, /My loan/);
+  await shot(page, '29-loan-en', { full: true });
+  await by(page, 'account').click();
+  await by(page, 'account-sheet').waitFor();
+  assert.equal(await by(page, 'consent-face').getAttribute('data-state'), 'given');
+  await shot(page, '30-account-en');
+  await by(page, 'sign-out').click();
+  await see_title(page, /Sign in/);
+  await shot(page, '31-signed-out-en');
+});
+
+step('the page did nothing it must not', async () => {
+  assert.deepEqual(faults, []);
+});

@@ -1,0 +1,172 @@
+// What the browser tests share: the browser with its fake camera, the sandbox's SMS inbox, screenshots,
+// and a record of everything a page must not do.
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const { chromium } = createRequire(path.join(root, 'web/package.json'))('playwright-core');
+
+export const BASE_URL = process.env.MQ_BASE_URL ?? 'http://localhost:8080';
+export const SANDBOX_URL = process.env.MQ_SANDBOX_URL ?? 'http://localhost:8090';
+export const SHOTS = process.env.MQ_SHOTS ?? path.join(root, 'build/screenshots');
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+// Chromium plays a file of concatenated JPEGs as a camera; too short a file ends before the page looks.
+const CAMERA_FRAMES = 60;
+
+async function camera_film(jpeg_path, folder) {
+  const jpeg = await readFile(jpeg_path);
+  assert.equal(jpeg.readUInt16BE(0), 0xffd8, `${jpeg_path} must be a JPEG: the fake camera plays it`);
+  const film = path.join(folder, 'camera.mjpeg');
+  await writeFile(film, Buffer.concat(Array(CAMERA_FRAMES).fill(jpeg)));
+  return film;
+}
+
+/** A browser whose camera shows `camera` (a JPEG); without it there is no camera at all. */
+export async function open_browser({ camera } = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mq-browser-'));
+  const camera_args = camera
+    ? [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-video-capture=${await camera_film(camera, folder)}`,
+      ]
+    : [];
+  const browser = await chromium.launch({
+    executablePath: process.env.MQ_CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-domain-reliability',
+      '--disable-sync',
+      '--no-first-run',
+      '--no-default-browser-check',
+      ...camera_args,
+    ],
+  });
+  const close = async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { browser, close };
+}
+
+/** A page that remembers what it must not do: script errors, refused content, calls to other hosts. */
+export async function open_page(browser, viewport, options = {}) {
+  const context = await browser.newContext({
+    viewport,
+    deviceScaleFactor: viewport.width < 500 ? 2 : 1,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    acceptDownloads: true,
+    ignoreHTTPSErrors: true,
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(Number(process.env.MQ_BROWSER_TIMEOUT_MS ?? 20_000));
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  page.on('console', (message) => {
+    // Answers of 400 and above are expected and shown by the page; the browser logs them too.
+    const expected = /Failed to load resource|net::ERR_INTERNET_DISCONNECTED/.test(message.text());
+    if (message.type() === 'error' && !expected) faults.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== new URL(BASE_URL).origin) faults.push(`foreign: ${request.url()}`);
+  });
+  return { context, page, faults };
+}
+
+export function by(page, testid) {
+  return page.getByTestId(testid);
+}
+
+/** The input of a field: the test id sits on it or on the box around it. */
+export function field(page, testid) {
+  return page.locator(`input[data-testid="${testid}"], [data-testid="${testid}"] input`);
+}
+
+export async function fill(page, testid, text) {
+  await field(page, testid).fill(text);
+}
+
+export async function see_title(page, pattern) {
+  await page.waitForFunction(
+    ([source]) => new RegExp(source).test(document.querySelector('[data-testid=title]')?.textContent ?? ''),
+    [pattern.source],
+  );
+}
+
+/** Waits until nothing of the page moves, so that a picture shows the end of a transition. */
+async function settle(page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const running = document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity);
+    await Promise.race([
+      Promise.allSettled(running.map((animation) => animation.finished)),
+      new Promise((resolve) => setTimeout(resolve, 1000)),
+    ]);
+  });
+}
+
+export async function shot(page, name, { full = false } = {}) {
+  await mkdir(SHOTS, { recursive: true });
+  // A whole page is photographed in a window of its height: a bar that sticks to the bottom stays there.
+  const before = page.viewportSize();
+  if (full) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...before, height: Math.max(before.height, height) });
+  }
+  await settle(page);
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+  if (full) await page.setViewportSize(before);
+}
+
+/** Nothing sticks out to the right of the screen. */
+export async function assert_fits(page, name) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(over <= 0, `${name}: ${over} pixels wider than the screen`);
+}
+
+export async function sms_codes(phone) {
+  const url = new URL('/sandbox/sms', SANDBOX_URL);
+  url.searchParams.set('phone', phone);
+  const answer = await fetch(url);
+  assert.equal(answer.status, 200, 'the sandbox answers');
+  return (await answer.json()).items;
+}
+
+/** The code of the newest message beyond those already `seen`. */
+export async function new_sms_code(phone, seen) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const messages = await sms_codes(phone);
+    if (messages.length > seen) {
+      const code = messages[0].code ?? /\d{6}/.exec(messages[0].text)?.[0];
+      assert.match(String(code), /^\d{6}$/);
+      return { code, text: messages[0].text };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('no new message in the sandbox inbox');
+}
+
+export async function read_person() {
+  const file = process.env.MQ_PERSON;
+  assert.ok(file, 'MQ_PERSON names a JSON file {phone, name, id_number, card_path, selfie_path}');
+  const person = JSON.parse(await readFile(file, 'utf8'));
+  const at = (name) => path.resolve(path.dirname(file), name);
+  return { ...person, card_path: at(person.card_path), selfie_path: at(person.selfie_path) };
+}
+
+/** A code that is certainly not the right one. */
+export function wrong_code(code) {
+  return code.replace(/\d$/, (last) => String((Number(last) + 1) % 10));
+}

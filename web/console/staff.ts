@@ -1,0 +1,30 @@
+// Who is signed in at the console.
+import { reactive } from 'vue';
+
+import { api, ask, ProblemError, type Schemas, when_signed_out } from '../shared/api';
+
+export const staff = reactive<{ known: boolean; me: Schemas['Staff'] | null }>({ known: false, me: null });
+
+when_signed_out(() => {
+  staff.me = null;
+});
+
+export async function refresh_staff(): Promise<void> {
+  try {
+    staff.me = await ask(api.GET('/v1/console/me'));
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error;
+    staff.me = null;
+  }
+  staff.known = true;
+}
+
+export async function sign_in(username: string, password: string): Promise<void> {
+  await ask(api.POST('/v1/console/sessions', { body: { username, password } }));
+  await refresh_staff();
+}
+
+export async function sign_out(): Promise<void> {
+  await ask(api.DELETE('/v1/console/sessions/current'));
+  staff.me = null;
+}

@@ -1,0 +1,3 @@
+import { site } from '../vite.shared.mjs';
+
+export default site('console', '/console/');

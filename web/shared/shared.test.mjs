@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { runnerImport } from 'vite';
+
+const load = async (name) =>
+  (await runnerImport(fileURLToPath(new URL(name, import.meta.url)), { configFile: false, logLevel: 'error' })).module;
+
+test('identity numbers: check digit and birth date decide', async () => {
+  const { is_id_number, normal_id_number } = await load('./id_number.ts');
+  assert.equal(is_id_number('11010519491231002X'), true);
+  assert.equal(is_id_number('110105194912310021'), false, 'wrong check digit');
+  assert.equal(is_id_number('11010519490231002X'), false, '31 February');
+  assert.equal(is_id_number('1101051949123100'), false, 'too short');
+  assert.equal(normal_id_number(' 110105 19491231 002x '), '11010519491231002X');
+});
+
+test('money: grouped, two decimals, nothing guessed', async () => {
+  const { money, to_amount, minor } = await load('./format.ts');
+  assert.equal(money('1234567.80'), '1,234,567.80');
+  assert.equal(money('-1234.00'), '-1,234.00');
+  assert.equal(to_amount('10000'), '10000.00');
+  assert.equal(to_amount('0866.1'), '866.10');
+  assert.equal(to_amount('12.345'), undefined);
+  assert.equal(to_amount('abc'), undefined);
+  assert.equal(minor('866.19'), 86619n);
+});
+
+test('rates: percent with two decimals, half up', async () => {
+  const { percent } = await load('./format.ts');
+  assert.equal(percent('0.072001'), '7.20%');
+  assert.equal(percent('0.074425'), '7.44%');
+  assert.equal(percent('0.07445'), '7.45%');
+  assert.equal(percent('0'), '0.00%');
+  assert.equal(percent('1.5'), '150.00%');
+});
+
+test('dates in both languages', async () => {
+  const { day } = await load('./format.ts');
+  assert.equal(day('2026-12-02', 'zh'), '2026年12月2日');
+  assert.equal(day('2026-12-02', 'en'), '2 Dec 2026');
+});
+
+test('markdown: blocks become nodes, markup stays text', async () => {
+  const { blocks } = await load('./markdown.ts');
+  const nodes = blocks('# 标题\n\n第一段 **重点**\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>x</b>');
+  assert.deepEqual(nodes.map((node) => node.type), ['h2', 'p', 'ul', 'div', 'p']);
+  assert.equal(nodes[2].children.length, 2);
+  assert.equal(nodes[3].children[0].children[1].children.length, 1, 'one body row');
+  assert.deepEqual(nodes[4].children, ['<b>x</b>']);
+});
