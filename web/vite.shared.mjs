@@ -57,7 +57,10 @@ export function site(name, base) {
     },
     server: {
       proxy: Object.fromEntries(
-        ['/v1', '/healthz'].map((path) => [path, process.env['MQ_BASE_URL'] ?? 'http://localhost:8080']),
+        ['/v1', '/healthz'].map((path) => [
+          path,
+          process.env['MQ_BASE_URL'] ?? 'http://localhost:8080',
+        ]),
       ),
     },
   };

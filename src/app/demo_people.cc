@@ -72,24 +72,20 @@ Result<std::vector<Triple>> pictures_in(const std::string& folder) {
   return complete;
 }
 
-// One person for every packaged photo that shows exactly one face.
 Result<std::vector<Triple>> altered_crops(const Settings& settings) {
   const auto models = find_models_dir(settings.models);
   MQ_TRY(const auto engine, vision::Engine::load(models));
-  std::vector<fs::path> photos;
+  std::vector<fs::path> paths;
   std::error_code failed;
   for (const auto& entry :
        fs::directory_iterator(fs::path(models).parent_path() / "demo-photos", failed)) {
-    if (entry.path().extension() == ".jpg") photos.push_back(entry.path());
+    if (entry.path().extension() == ".jpg") paths.push_back(entry.path());
   }
-  std::sort(photos.begin(), photos.end());
+  std::sort(paths.begin(), paths.end());
+  std::vector<Bytes> photos;
+  for (const auto& path : paths) photos.push_back(read_all(path));
   std::vector<Triple> out;
-  for (const auto& path : photos) {
-    if (out.size() == demo_people().size()) break;
-    const auto photo = read_all(path);
-    const auto analysis = engine->analyze(photo);
-    if (!analysis.ok() || analysis->face_count != 1) continue;
-    MQ_TRY(auto made, vision::make_specimens(*engine, photo));
+  for (auto& made : vision::choose_specimens(*engine, photos, demo_people().size())) {
     out.push_back({std::move(made.card), std::move(made.selfie), std::move(made.authority)});
   }
   if (out.empty()) return Error(AppErrc::sandbox_failed, "no usable demo photo");

@@ -178,8 +178,8 @@ Status Server::Impl::open_http() {
   router = api::make_router(*services);
   const auto web = find_web_root(settings.web_root);
   if (web.empty()) return Error(AppErrc::no_web_pages, "build web/ or set server.web_root");
-  MQ_REQUIRE(site.mount("/", web + "/borrower", "/index.html"));
-  MQ_REQUIRE(site.mount("/console/", web + "/console", "/console/index.html"));
+  MQ_REQUIRE(site.mount("/", web + "/borrower", "index.html"));
+  MQ_REQUIRE(site.mount("/console/", web + "/console", "index.html"));
 
   runtime::HttpServerSettings http_settings;
   http_settings.address = settings.address;

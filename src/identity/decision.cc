@@ -9,6 +9,8 @@ namespace mq::identity {
 
 Decision decide(const Facts& facts) {
   std::vector<Reason> mendable, serious;
+  mendable.reserve(3);
+  serious.reserve(3);
   if (facts.card_selfie < facts.threshold) mendable.push_back(Reason::face_mismatch_card);
   if (!facts.liveness_passed) mendable.push_back(Reason::liveness_suspicion);
   switch (facts.authority) {

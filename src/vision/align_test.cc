@@ -113,7 +113,7 @@ TEST(Align, OutsideIsBlackOrTheRepeatedEdge) {
   const cv::Mat white(60, 60, CV_8UC3, cv::Scalar::all(255));
   const auto marks = landmarks_at(moved(aligned_template(), 1, 0, -40, -40));
   EXPECT_LT(cv::mean(align_face(white, marks, Outside::black))[0], 200);
-  EXPECT_EQ(cv::mean(align_face(white, marks, Outside::repeated))[0], 255);
+  EXPECT_NEAR(cv::mean(align_face(white, marks, Outside::repeated))[0], 255, 0.01);
 }
 
 TEST(Align, CropsBeyondThePictureAreBlackThere) {

@@ -72,7 +72,9 @@ class Child {
 std::vector<std::string> child_environment() {
   std::vector<std::string> out = {
       "OPENCV_IO_MAX_IMAGE_PIXELS=" + std::to_string(limits::kImagePixels)};
-  if (const char* path = std::getenv("LD_LIBRARY_PATH")) out.push_back("LD_LIBRARY_PATH=" + std::string(path));
+  if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
+    out.push_back("LD_LIBRARY_PATH=" + std::string(path));
+  }
   return out;
 }
 

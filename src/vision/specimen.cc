@@ -1,6 +1,7 @@
 #include "vision/specimen.h"
 
 #include <algorithm>
+#include <optional>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -64,25 +65,66 @@ cv::Mat draw_card(const cv::Mat& portrait) {
   return card;
 }
 
+// The embedding of the one face in a picture; nothing if a borrower's picture like it would be refused.
+std::optional<Embedding> accepted(const Engine& engine, ByteView picture, bool as_selfie) {
+  const auto analysis = engine.analyze(picture);
+  if (!analysis.ok()) return std::nullopt;
+  const auto face = principal_face(*analysis);
+  if (!face.ok() || (as_selfie && (!face->usable || !face->liveness.passed))) return std::nullopt;
+  return face->embedding;
+}
+
 }  // namespace
 
-Result<Specimens> make_specimens(const Engine& engine, ByteView photo) {
+Result<Specimens> make_specimens(const Engine& engine, ByteView photo, std::size_t index) {
   MQ_TRY(const auto analysis, engine.analyze(photo));
-  if (analysis.faces.empty()) return VisionErrc::no_face;
+  if (analysis.faces.size() <= index) return VisionErrc::no_face;
   MQ_TRY(const auto decoded, decode(photo));
   const auto& picture = decoded.bgr;
-  auto face = analysis.faces.front().box;
+  auto face = analysis.faces[index].box;
   for (float* side : {&face.x, &face.y, &face.width, &face.height}) *side /= decoded.scale;
 
   cv::Mat portrait = resized(crop(picture, face, 0.45F, 0.8F, 0.02F), 300, 375);
   cv::GaussianBlur(portrait, portrait, {0, 0}, 1.3);
   portrait.convertTo(portrait, -1, 0.8, 40);  // printed: flatter and paler
-  cv::Mat selfie = resized(turned(crop(picture, face, 0.75F, 0.75F, -0.06F), 4), 720, 960);
+  cv::Mat selfie = resized(turned(crop(picture, face, 0.6F, 0.75F, -0.06F), 4), 720, 960);
   selfie.convertTo(selfie, -1, 1.08, 6);
   cv::Mat authority = resized(turned(crop(picture, face, 0.5F, 0.82F, 0.05F), -3), 178, 218);
   authority.convertTo(authority, -1, 0.95, -8);
   cv::flip(authority, authority, 1);
   return Specimens{jpeg(draw_card(portrait), 82), jpeg(selfie, 90), jpeg(authority, 70)};
+}
+
+std::vector<Specimens> choose_specimens(const Engine& engine, const std::vector<Bytes>& photos,
+                                        std::size_t people) {
+  constexpr float kCopy = 0.98F;
+  const float same = threshold_for(kDefaultFalseMatchRate);
+  std::vector<Specimens> chosen;
+  std::vector<Embedding> known;
+  for (const auto& photo : photos) {
+    for (std::size_t index = 0; index < limits::kImageMaxFaces && chosen.size() < people; ++index) {
+      auto made = make_specimens(engine, photo, index);
+      if (!made.ok()) break;
+      const auto card = accepted(engine, made->card, false);
+      const auto selfie = accepted(engine, made->selfie, true);
+      const auto authority = accepted(engine, made->authority, false);
+      if (!card || !selfie || !authority) continue;
+      const auto alike = [&](const Embedding& a, const Embedding& b) {
+        const float score = similarity(a, b);
+        return score > same && score < kCopy;
+      };
+      if (!alike(*card, *selfie) || !alike(*card, *authority) || !alike(*selfie, *authority)) {
+        continue;
+      }
+      const bool met = std::any_of(known.begin(), known.end(), [&](const Embedding& other) {
+        return similarity(other, *selfie) > same;
+      });
+      if (met) continue;
+      known.push_back(*selfie);
+      chosen.push_back(std::move(made).value());
+    }
+  }
+  return chosen;
 }
 
 }  // namespace mq::vision

@@ -6,11 +6,25 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import {
-  assert_fits, BASE_URL, by, field, fill, new_sms_code, open_browser, open_page, PHONE, read_person, see_title, shot, SHOTS,
-  sms_codes, wrong_code,
+  assert_fits,
+  BASE_URL,
+  by,
+  field,
+  fill,
+  new_sms_code,
+  open_browser,
+  open_page,
+  PHONE,
+  read_person,
+  see_title,
+  shot,
+  SHOTS,
+  sms_codes,
+  steps,
+  wrong_code,
 } from './support.mjs';
 
 const PAYOUT_CARD = process.env.MQ_PAYOUT_CARD ?? '6222020200112233448';
@@ -33,24 +47,7 @@ before(async () => {
 });
 after(() => close?.());
 
-// One step needs the one before it: after a failure the rest could only fail again.
-let broken = false;
-function step(name, run) {
-  test(name, async (t) => {
-    if (broken) {
-      t.skip('an earlier step failed');
-      return;
-    }
-    try {
-      await run(t);
-      await assert_fits(page, name);
-    } catch (error) {
-      broken = true;
-      await shot(page, `failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
-      throw error;
-    }
-  });
-}
+const step = steps(() => page);
 
 // The same screen in English and back; what was typed stays.
 async function both_languages(name, options) {
@@ -104,9 +101,18 @@ step('face consent: refused, another way shown, reconsidered, given', async () =
   await see_title(page, /人脸/);
   await by(page, 'notice-body').waitFor();
   assert.match(await by(page, 'alternatives').innerText(), /人工|网点/);
-  const [refuse, agree] = await Promise.all(['consent-refuse', 'consent-agree'].map((id) => by(page, id).boundingBox()));
-  assert.ok(Math.abs(refuse.width - agree.width) < 1 && Math.abs(refuse.height - agree.height) < 1, 'equal buttons');
-  assert.equal(await page.locator('input[type=checkbox]').count(), 0, 'nothing is ticked beforehand');
+  const [refuse, agree] = await Promise.all(
+    ['consent-refuse', 'consent-agree'].map((id) => by(page, id).boundingBox()),
+  );
+  assert.ok(
+    Math.abs(refuse.width - agree.width) < 1 && Math.abs(refuse.height - agree.height) < 1,
+    'equal buttons',
+  );
+  assert.equal(
+    await page.locator('input[type=checkbox]').count(),
+    0,
+    'nothing is ticked beforehand',
+  );
   await both_languages('04-face-consent', { full: true });
   await by(page, 'consent-refuse').click();
   await by(page, 'alternative-route').waitFor();
@@ -176,7 +182,8 @@ step('verification', async () => {
   await by(page, 'verification-passed').waitFor({ timeout: 60_000, state: 'attached' });
   await see_title(page, /核验通过/);
   await both_languages('14-verified');
-  for (const answer of verification_answers) assert.doesNotMatch(answer, /similarity|"score"/, 'no score reaches the borrower');
+  for (const answer of verification_answers)
+    assert.doesNotMatch(answer, /similarity|"score"/, 'no score reaches the borrower');
   await by(page, 'verification-continue').click();
 });
 
@@ -209,8 +216,13 @@ step('form; a reload keeps what may be kept', async () => {
   assert.equal(await field(page, 'income-input').inputValue(), '12000');
   await fill(page, 'card-input', PAYOUT_CARD);
   await both_languages('17-form', { full: true });
-  const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }));
-  assert.ok(!stored.includes(person.id_number) && !stored.includes(PAYOUT_CARD), 'no identity or card number is stored');
+  const stored = await page.evaluate(
+    () => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }),
+  );
+  assert.ok(
+    !stored.includes(person.id_number) && !stored.includes(PAYOUT_CARD),
+    'no identity or card number is stored',
+  );
   await by(page, 'apply-submit').click();
 });
 
@@ -223,10 +235,18 @@ step('decision with reasons', async () => {
 step('total-cost sheet: minimum reading time, then confirmed', async () => {
   await by(page, 'see-costs').click();
   await by(page, 'cost-sheet').waitFor();
-  assert.equal(await by(page, 'confirm-costs').isDisabled(), true, 'not before the minimum reading time');
+  assert.equal(
+    await by(page, 'confirm-costs').isDisabled(),
+    true,
+    'not before the minimum reading time',
+  );
   assert.match(await by(page, 'cost-sheet').innerText(), /10,394\.28/);
   await shot(page, '19-costs-waiting');
-  await page.waitForFunction(() => !document.querySelector('[data-testid=confirm-costs]').disabled, null, { timeout: 30_000 });
+  await page.waitForFunction(
+    () => !document.querySelector('[data-testid=confirm-costs]').disabled,
+    null,
+    { timeout: 30_000 },
+  );
   await shot(page, '20-costs-ready');
   await by(page, 'confirm-costs').click();
 });
@@ -277,7 +297,10 @@ step('proofs downloaded', async () => {
   await by(page, 'open-proofs').click();
   await by(page, 'proofs-sheet').waitFor();
   assert.match(await by(page, 'proofs-sheet').innerText(), /mianqian audit verify/);
-  for (const [button, name] of [['download-proofs', 'mianqian-proofs.json'], ['download-checkpoint', 'mianqian-checkpoint.txt']]) {
+  for (const [button, name] of [
+    ['download-proofs', 'mianqian-proofs.json'],
+    ['download-checkpoint', 'mianqian-checkpoint.txt'],
+  ]) {
     const coming = page.waitForEvent('download');
     await by(page, button).click();
     const download = await coming;
@@ -287,7 +310,8 @@ step('proofs downloaded', async () => {
   const proofs = JSON.parse(await readFile(path.join(SHOTS, 'mianqian-proofs.json'), 'utf8'));
   assert.ok(proofs.leaves.length > 0, 'the file holds leaves');
   const text = JSON.stringify(proofs);
-  for (const value of [person.phone, person.id_number, person.name]) assert.ok(!text.includes(value), 'no personal value in it');
+  for (const value of [person.phone, person.id_number, person.name])
+    assert.ok(!text.includes(value), 'no personal value in it');
   await shot(page, '28-proofs');
   await by(page, 'close-proofs').click();
 });

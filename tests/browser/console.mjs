@@ -1,9 +1,20 @@
 // The staff's way through the console: sign-in, lists, details, ledger, audit, switches, business date.
 // MQ_STAFF_USER and MQ_STAFF_PASSWORD: a member of staff with every role.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
-import { assert_fits, BASE_URL, by, DESKTOP, fill, open_browser, open_page, see_title, shot } from './support.mjs';
+import {
+  assert_fits,
+  BASE_URL,
+  by,
+  DESKTOP,
+  fill,
+  open_browser,
+  open_page,
+  see_title,
+  shot,
+  steps,
+} from './support.mjs';
 
 const USER = process.env.MQ_STAFF_USER ?? 'admin';
 const PASSWORD = process.env.MQ_STAFF_PASSWORD ?? 'demo-admin-pass';
@@ -18,13 +29,15 @@ before(async () => {
 });
 after(() => close?.());
 
+const step = steps(() => page);
+
 async function go(name, title) {
   await by(page, `nav-${name}`).click();
   await see_title(page, title);
   await page.waitForLoadState('networkidle');
 }
 
-test('sign-in: a wrong password is refused, the right one opens', async () => {
+step('sign-in: a wrong password is refused, the right one opens', async () => {
   await page.goto(`${BASE_URL}/console/`);
   await see_title(page, /员工登录/);
   await shot(page, 'console-01-sign-in');
@@ -38,7 +51,7 @@ test('sign-in: a wrong password is refused, the right one opens', async () => {
   await by(page, 'demo-banner').waitFor();
 });
 
-test('reviews', async () => {
+step('reviews', async () => {
   await page.getByText('全部', { exact: true }).first().click();
   await page.waitForLoadState('networkidle');
   await shot(page, 'console-02-reviews');
@@ -50,7 +63,7 @@ test('reviews', async () => {
   await shot(page, 'console-03-review', { full: true });
 });
 
-test('applications', async () => {
+step('applications', async () => {
   await go('applications', /借款申请/);
   await shot(page, 'console-04-applications');
   await by(page, 'applications').getByTestId('open').first().click();
@@ -59,7 +72,7 @@ test('applications', async () => {
   await shot(page, 'console-05-application', { full: true });
 });
 
-test('loans: schedule, repayments and journals', async () => {
+step('loans: schedule, repayments and journals', async () => {
   await go('loans', /借款/);
   await shot(page, 'console-06-loans');
   await by(page, 'loans').getByTestId('open').first().click();
@@ -70,33 +83,36 @@ test('loans: schedule, repayments and journals', async () => {
   await shot(page, 'console-07-loan', { full: true });
 });
 
-test('ledger: the trial balance balances', async () => {
+step('ledger: the trial balance balances', async () => {
   await go('ledger', /账务/);
   await by(page, 'trial-balance').waitFor();
   assert.match(await by(page, 'balanced').innerText(), /借贷平衡/);
   await shot(page, 'console-08-ledger', { full: true });
 });
 
-test('audit', async () => {
+step('audit', async () => {
   await go('audit', /审计/);
   await by(page, 'audit-size').waitFor();
   assert.ok(Number(await by(page, 'audit-size').innerText()) > 0);
   await shot(page, 'console-09-audit');
 });
 
-test('switches: stopped and resumed, each with a reason', async () => {
+step('switches: stopped and resumed, each with a reason', async () => {
   await go('switches', /开关/);
   for (const state of ['已停用', '运行中']) {
     await by(page, 'toggle-payouts').click();
     await fill(page, 'switch-reason', '浏览器测试');
     if (state === '已停用') await shot(page, 'console-10-switch-dialog');
     await by(page, 'switch-confirm').click();
-    await page.waitForFunction((text) => document.querySelector('[data-testid=state-payouts]')?.textContent.includes(text), state);
+    await page.waitForFunction(
+      (text) => document.querySelector('[data-testid=state-payouts]')?.textContent.includes(text),
+      state,
+    );
   }
   await shot(page, 'console-11-switches');
 });
 
-test('business date: a day forward', async () => {
+step('business date: a day forward', async () => {
   await go('day', /营业日期/);
   const date = by(page, 'current-date');
   const from = await date.getAttribute('data-date');
@@ -107,7 +123,7 @@ test('business date: a day forward', async () => {
   await shot(page, 'console-12-business-date');
 });
 
-test('English', async () => {
+step('English', async () => {
   await by(page, 'language').click();
   await go('loans', /Loans/);
   await assert_fits(page, 'loans');
@@ -119,6 +135,6 @@ test('English', async () => {
   await see_title(page, /Staff sign-in/);
 });
 
-test('the page did nothing it must not', () => {
+step('the page did nothing it must not', () => {
   assert.deepEqual(faults, []);
 });

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,7 +22,11 @@ const CAMERA_FRAMES = 60;
 
 async function camera_film(jpeg_path, folder) {
   const jpeg = await readFile(jpeg_path);
-  assert.equal(jpeg.readUInt16BE(0), 0xffd8, `${jpeg_path} must be a JPEG: the fake camera plays it`);
+  assert.equal(
+    jpeg.readUInt16BE(0),
+    0xffd8,
+    `${jpeg_path} must be a JPEG: the fake camera plays it`,
+  );
   const film = path.join(folder, 'camera.mjpeg');
   await writeFile(film, Buffer.concat(Array(CAMERA_FRAMES).fill(jpeg)));
   return film;
@@ -80,7 +85,8 @@ export async function open_page(browser, viewport, options = {}) {
   });
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol.startsWith('http') && origin !== new URL(BASE_URL).origin) faults.push(`foreign: ${request.url()}`);
+    if (protocol.startsWith('http') && origin !== new URL(BASE_URL).origin)
+      faults.push(`foreign: ${request.url()}`);
   });
   return { context, page, faults };
 }
@@ -100,7 +106,8 @@ export async function fill(page, testid, text) {
 
 export async function see_title(page, pattern) {
   await page.waitForFunction(
-    ([source]) => new RegExp(source).test(document.querySelector('[data-testid=title]')?.textContent ?? ''),
+    ([source]) =>
+      new RegExp(source).test(document.querySelector('[data-testid=title]')?.textContent ?? ''),
     [pattern.source],
   );
 }
@@ -109,7 +116,9 @@ export async function see_title(page, pattern) {
 async function settle(page) {
   await page.evaluate(async () => {
     await document.fonts.ready;
-    const running = document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity);
+    const running = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getTiming().iterations !== Infinity);
     await Promise.race([
       Promise.allSettled(running.map((animation) => animation.finished)),
       new Promise((resolve) => setTimeout(resolve, 1000)),
@@ -164,6 +173,26 @@ export async function read_person() {
   const person = JSON.parse(await readFile(file, 'utf8'));
   const at = (name) => path.resolve(path.dirname(file), name);
   return { ...person, card_path: at(person.card_path), selfie_path: at(person.selfie_path) };
+}
+
+/** Tests of which each needs the one before it: after a failure the rest is skipped, not failed again. */
+export function steps(page_now) {
+  let broken = false;
+  return (name, run) =>
+    test(name, async (t) => {
+      if (broken) {
+        t.skip('an earlier step failed');
+        return;
+      }
+      try {
+        await run(t);
+        await assert_fits(page_now(), name);
+      } catch (error) {
+        broken = true;
+        await shot(page_now(), `failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
+        throw error;
+      }
+    });
 }
 
 /** A code that is certainly not the right one. */

@@ -5,7 +5,12 @@ import { language } from '../shared/language';
 import { en } from './messages.en';
 import { zh } from './messages.zh';
 
-export const i18n = createI18n({ legacy: false, locale: language.value, fallbackLocale: 'zh', messages: { zh, en } });
+export const i18n = createI18n({
+  legacy: false,
+  locale: language.value,
+  fallbackLocale: 'zh',
+  messages: { zh, en },
+});
 
 watch(
   language,

@@ -54,7 +54,8 @@ export const en: typeof zh = {
     handler: 'Who handles it',
     handler_text: 'This institution, which offers you the loan',
     withdraw: 'How to withdraw',
-    withdraw_text: 'Any time under “Account”, top right, in one step. You can still go on another way.',
+    withdraw_text:
+      'Any time under “Account”, top right, in one step. You can still go on another way.',
     alternative: 'If you do not agree',
     agree: 'Agree',
     refuse: 'Not now',
@@ -62,8 +63,10 @@ export const en: typeof zh = {
   },
   alternative: {
     title: 'There is another way',
-    face_lead: 'You chose not to use your face. Costs and rate are the same, and we will not keep asking.',
-    authority_lead: 'You chose not to have your photo queried. Costs and rate are the same, and we will not keep asking.',
+    face_lead:
+      'You chose not to use your face. Costs and rate are the same, and we will not keep asking.',
+    authority_lead:
+      'You chose not to have your photo queried. Costs and rate are the same, and we will not keep asking.',
     how: 'How it works',
     how_1: 'Bring your ID card to any branch, or call us for a video appointment.',
     how_2: 'Our staff check your documents; after that you continue here.',
@@ -83,14 +86,16 @@ export const en: typeof zh = {
     card_title: 'Photograph your ID card',
     card_lead: 'Portrait side, lying flat, all four corners, no glare, readable text.',
     selfie_title: 'Take a selfie',
-    selfie_lead: 'Look straight at the camera, face inside the oval. Take off mask, hat and sunglasses.',
+    selfie_lead:
+      'Look straight at the camera, face inside the oval. Take off mask, hat and sunglasses.',
     shoot: 'Take the photo',
     retake: 'Take again',
     use: 'Use this photo',
     upload: 'Choose a photo',
     uploading: 'Uploading…',
     camera_starting: 'Starting the camera…',
-    camera_denied: 'The camera is not allowed. Allow it in the browser settings, or upload a photo instead.',
+    camera_denied:
+      'The camera is not allowed. Allow it in the browser settings, or upload a photo instead.',
     camera_missing: 'This device has no camera that can be used. Please upload a photo.',
     camera_busy: 'Another app is using the camera. Close it and try again, or upload a photo.',
     camera_unsupported: 'This browser cannot take photos directly. Please upload one.',
@@ -102,7 +107,8 @@ export const en: typeof zh = {
     preview: 'Make sure that the photo is sharp and complete',
     photo_alt: 'The photo you took',
     processing_title: 'Checking',
-    processing_lead: 'A few seconds as a rule. You may close the page; it goes on and you find it here again.',
+    processing_lead:
+      'A few seconds as a rule. You may close the page; it goes on and you find it here again.',
     processing_1: 'Photo quality',
     processing_2: 'ID card and selfie',
     processing_3: "The authority's photo",
@@ -114,7 +120,8 @@ export const en: typeof zh = {
     retry_again: 'Take the photos again',
     retry_restart: 'Start again',
     review_title: 'Our staff are checking',
-    review_lead: 'Usually done within one working day; a text message tells you the result. There is nothing more for you to do.',
+    review_lead:
+      'Usually done within one working day; a text message tells you the result. There is nothing more for you to do.',
     review_refresh: 'Look for the result',
     refused_title: 'We could not verify you',
     refused_lead: 'You can come to a branch with your ID card, or ask us for a review by a person.',
@@ -186,7 +193,8 @@ export const en: typeof zh = {
     cancelled_title: 'Application cancelled',
     cancelled_lead: 'Nothing was charged.',
     reasons: 'Why',
-    automated: 'Decided automatically by published rules; you may ask for an explanation and a human review.',
+    automated:
+      'Decided automatically by published rules; you may ask for an explanation and a human review.',
     amount: 'Amount',
     term: 'Term',
     card: 'Card',
@@ -241,8 +249,19 @@ export const en: typeof zh = {
     next_due_line: 'No. {no} · {date}',
     pay: 'Pay now',
     pay_again: 'Pay more',
-    state: { paying_out: 'Paying out', active: 'Active', payout_failed: 'Payout failed', settled: 'Settled' },
-    instalment: { due: 'Due', paid: 'Paid', partly_paid: 'Partly paid', upcoming: 'Upcoming', overdue: 'Overdue' },
+    state: {
+      paying_out: 'Paying out',
+      active: 'Active',
+      payout_failed: 'Payout failed',
+      settled: 'Settled',
+    },
+    instalment: {
+      due: 'Due',
+      paid: 'Paid',
+      partly_paid: 'Partly paid',
+      upcoming: 'Upcoming',
+      overdue: 'Overdue',
+    },
     schedule: 'Schedule',
     repayments: 'Payments made',
     no_repayments: 'None yet',
@@ -276,7 +295,8 @@ export const en: typeof zh = {
     waiting: 'The newest records are being entered…',
     saved: 'Saved {name}',
     verify_title: 'How to verify offline',
-    verify_text: 'Put both files into one folder and run this on any computer; it needs no network and no trust in us:',
+    verify_text:
+      'Put both files into one folder and run this on any computer; it needs no network and no trust in us:',
   },
   account: {
     title: 'Account',

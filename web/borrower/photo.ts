@@ -11,12 +11,17 @@ interface Part {
   height: number;
 }
 
-async function to_jpeg(source: CanvasImageSource, { left, top, width, height }: Part): Promise<Blob> {
+async function to_jpeg(
+  source: CanvasImageSource,
+  { left, top, width, height }: Part,
+): Promise<Blob> {
   const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
-  canvas.getContext('2d')?.drawImage(source, left, top, width, height, 0, 0, canvas.width, canvas.height);
+  canvas
+    .getContext('2d')
+    ?.drawImage(source, left, top, width, height, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob(
       (blob) => (blob ? resolve(blob) : reject(local_problem('photo.unreadable'))),
@@ -32,7 +37,12 @@ export function photo_from_video(video: HTMLVideoElement): Promise<Blob> {
   const scale = Math.min(videoWidth / clientWidth, videoHeight / clientHeight);
   const width = clientWidth * scale;
   const height = clientHeight * scale;
-  return to_jpeg(video, { left: (videoWidth - width) / 2, top: (videoHeight - height) / 2, width, height });
+  return to_jpeg(video, {
+    left: (videoWidth - width) / 2,
+    top: (videoHeight - height) / 2,
+    width,
+    height,
+  });
 }
 
 export async function photo_from_file(file: File): Promise<Blob> {
@@ -67,7 +77,10 @@ export function judge_light(video: HTMLVideoElement): LightHint {
   const { data } = context.getImageData(0, 0, SAMPLE, SAMPLE);
   const luma = Float32Array.from(
     { length: SAMPLE * SAMPLE },
-    (_, index) => 0.299 * (data[index * 4] ?? 0) + 0.587 * (data[index * 4 + 1] ?? 0) + 0.114 * (data[index * 4 + 2] ?? 0),
+    (_, index) =>
+      0.299 * (data[index * 4] ?? 0) +
+      0.587 * (data[index * 4 + 1] ?? 0) +
+      0.114 * (data[index * 4 + 2] ?? 0),
   );
   const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
   if (mean < 55) return 'dark';
@@ -82,7 +95,11 @@ function edge_energy(luma: Float32Array): number {
     for (let x = 1; x < SAMPLE - 1; x += 1) {
       const at = y * SAMPLE + x;
       const here = luma[at] ?? 0;
-      const around = (luma[at - 1] ?? 0) + (luma[at + 1] ?? 0) + (luma[at - SAMPLE] ?? 0) + (luma[at + SAMPLE] ?? 0);
+      const around =
+        (luma[at - 1] ?? 0) +
+        (luma[at + 1] ?? 0) +
+        (luma[at - SAMPLE] ?? 0) +
+        (luma[at + SAMPLE] ?? 0);
       sum += (around - 4 * here) ** 2;
     }
   }

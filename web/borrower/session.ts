@@ -1,7 +1,14 @@
 // Where the borrower stands: the answer of GET /v1/me, and what the page remembers beside it.
 import { computed, reactive, watch } from 'vue';
 
-import { api, ask, ProblemError, type Schemas, when_signed_out } from '../shared/api';
+import {
+  api,
+  ask,
+  ProblemError,
+  type Schemas,
+  when_out_of_step,
+  when_signed_out,
+} from '../shared/api';
 
 export type Me = Schemas['Me'];
 export type Consent = Schemas['ConsentState'];
@@ -59,6 +66,11 @@ function signed_out(ended: boolean) {
   session.ended = ended;
 }
 when_signed_out(() => signed_out(session.state === 'signed_in'));
+
+when_out_of_step(() => {
+  // The problem itself is shown by whoever asked; if only the refresh fails, nothing is lost.
+  refresh().catch(() => {});
+});
 
 /** Asks the server where the borrower stands; the screen follows. */
 export async function refresh(): Promise<void> {

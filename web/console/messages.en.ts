@@ -1,12 +1,17 @@
 import type { zh } from './messages.zh';
 
 export const en: typeof zh = {
-  title: 'Mianqian console',
+  title: 'Mianqian',
   language: '中文',
   demo: 'Demo: all partners are simulated',
   business_date: 'Business date',
   sign_out: 'Sign out',
-  sign_in: { title: 'Staff sign-in', username: 'User name', password: 'Password', enter: 'Sign in' },
+  sign_in: {
+    title: 'Staff sign-in',
+    username: 'User name',
+    password: 'Password',
+    enter: 'Sign in',
+  },
   nav: {
     reviews: 'Reviews',
     applications: 'Applications',
@@ -79,8 +84,19 @@ export const en: typeof zh = {
     payout_failed: 'Payout failed',
     cancelled: 'Cancelled',
   },
-  loan_state: { paying_out: 'Paying out', active: 'Active', payout_failed: 'Payout failed', settled: 'Settled' },
-  instalment_state: { due: 'Due', paid: 'Paid', partly_paid: 'Partly paid', upcoming: 'Upcoming', overdue: 'Overdue' },
+  loan_state: {
+    paying_out: 'Paying out',
+    active: 'Active',
+    payout_failed: 'Payout failed',
+    settled: 'Settled',
+  },
+  instalment_state: {
+    due: 'Due',
+    paid: 'Paid',
+    partly_paid: 'Partly paid',
+    upcoming: 'Upcoming',
+    overdue: 'Overdue',
+  },
   repayment_state: { pending: 'Pending', succeeded: 'Succeeded', failed: 'Failed' },
   method: {
     equal_instalment: 'Equal instalments',
@@ -118,9 +134,28 @@ export const en: typeof zh = {
     approve: 'Approve',
     decline: 'Decline',
   },
-  applications: { title: 'Applications', detail: 'Application', facts: 'Decision facts', fact: 'Fact', value: 'Value' },
-  loans: { title: 'Loans', detail: 'Loan', schedule: 'Schedule', repayments: 'Repayments', journals: 'Journals' },
-  schedule: { no: 'No.', due: 'Due', payment: 'Payment', principal: 'Principal', interest: 'Interest', paid: 'Paid' },
+  applications: {
+    title: 'Applications',
+    detail: 'Application',
+    facts: 'Decision facts',
+    fact: 'Fact',
+    value: 'Value',
+  },
+  loans: {
+    title: 'Loans',
+    detail: 'Loan',
+    schedule: 'Schedule',
+    repayments: 'Repayments',
+    journals: 'Journals',
+  },
+  schedule: {
+    no: 'No.',
+    due: 'Due',
+    payment: 'Payment',
+    principal: 'Principal',
+    interest: 'Interest',
+    paid: 'Paid',
+  },
   ledger: {
     title: 'Ledger',
     trial: 'Trial balance',
@@ -164,7 +199,12 @@ export const en: typeof zh = {
   switches: {
     title: 'Switches',
     lead: 'Stopped: new business is refused at once; what has begun goes on.',
-    name: { face: 'Face verification', applications: 'Applications', payouts: 'Payouts', repayments: 'Repayment debits' },
+    name: {
+      face: 'Face verification',
+      applications: 'Applications',
+      payouts: 'Payouts',
+      repayments: 'Repayment debits',
+    },
     running: 'Running',
     stopped: 'Stopped',
     stop: 'Stop',

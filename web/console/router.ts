@@ -17,9 +17,19 @@ export const router = createRouter({
   routes: [
     { path: '/', redirect: '/reviews' },
     { path: '/reviews', component: ReviewList },
-    { path: '/verifications/:id', component: VerificationDetail, props: true, meta: { menu: '/reviews' } },
+    {
+      path: '/verifications/:id',
+      component: VerificationDetail,
+      props: true,
+      meta: { menu: '/reviews' },
+    },
     { path: '/applications', component: ApplicationList },
-    { path: '/applications/:id', component: ApplicationDetail, props: true, meta: { menu: '/applications' } },
+    {
+      path: '/applications/:id',
+      component: ApplicationDetail,
+      props: true,
+      meta: { menu: '/applications' },
+    },
     { path: '/loans', component: LoanList },
     { path: '/loans/:id', component: LoanDetail, props: true, meta: { menu: '/loans' } },
     { path: '/ledger', component: LedgerPage },

@@ -3,7 +3,10 @@ import { reactive } from 'vue';
 
 import { api, ask, ProblemError, type Schemas, when_signed_out } from '../shared/api';
 
-export const staff = reactive<{ known: boolean; me: Schemas['Staff'] | null }>({ known: false, me: null });
+export const staff = reactive<{ known: boolean; me: Schemas['Staff'] | null }>({
+  known: false,
+  me: null,
+});
 
 when_signed_out(() => {
   staff.me = null;

@@ -52,6 +52,12 @@ export function when_signed_out(handler: () => void) {
   on_signed_out = handler;
 }
 
+let on_conflict: (() => void) | undefined;
+/** Called when the server's state was not the one the page believed in: another phone may have gone on. */
+export function when_out_of_step(handler: () => void) {
+  on_conflict = handler;
+}
+
 interface Answer<T> {
   data?: T;
   error?: unknown;
@@ -75,6 +81,7 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
   if (!is_problem(error)) throw local_problem('network.bad_answer', response.status);
   const signing_in = response.url.endsWith('/sessions');
   if (response.status === 401 && !signing_in) on_signed_out?.();
+  if (response.status === 409) on_conflict?.();
   throw new ProblemError(error, Number(response.headers.get('Retry-After') ?? 1));
 }
 

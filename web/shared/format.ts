@@ -43,6 +43,11 @@ export function day(date: string, language: Language): string {
 /** An instant in the reader's own time zone, to the minute. */
 export function moment(instant: string, language: Language): string {
   // Swedish is the locale whose short form is ISO 8601.
-  const options = { dateStyle: language === 'zh' ? 'short' : 'medium', timeStyle: 'short' } as const;
-  return new Intl.DateTimeFormat(language === 'zh' ? 'sv-SE' : 'en-GB', options).format(new Date(instant));
+  const options = {
+    dateStyle: language === 'zh' ? 'short' : 'medium',
+    timeStyle: 'short',
+  } as const;
+  return new Intl.DateTimeFormat(language === 'zh' ? 'sv-SE' : 'en-GB', options).format(
+    new Date(instant),
+  );
 }

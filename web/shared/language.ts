@@ -6,7 +6,8 @@ export type Language = 'zh' | 'en';
 const STORAGE_KEY = 'mq-language';
 
 function first_language(): Language {
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(STORAGE_KEY);
+  const asked =
+    new URLSearchParams(location.search).get('lang') ?? localStorage.getItem(STORAGE_KEY);
   return asked === 'en' ? 'en' : 'zh';
 }
 

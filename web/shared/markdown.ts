@@ -20,8 +20,16 @@ function cells(row: string): string[] {
 
 function table(lines: string[]): VNode {
   const [head = '', , ...rows] = lines;
-  const header = h('tr', cells(head).map((cell) => h('th', { scope: 'col' }, inline(cell))));
-  const body = rows.map((row) => h('tr', cells(row).map((cell) => h('td', inline(cell)))));
+  const header = h(
+    'tr',
+    cells(head).map((cell) => h('th', { scope: 'col' }, inline(cell))),
+  );
+  const body = rows.map((row) =>
+    h(
+      'tr',
+      cells(row).map((cell) => h('td', inline(cell))),
+    ),
+  );
   return h('div', { class: 'table-wrap' }, [h('table', [h('thead', [header]), h('tbody', body)])]);
 }
 
@@ -60,9 +68,23 @@ export function blocks(text: string): VNode[] {
       const quote = take((next) => next.startsWith('>')).map((next) => next.replace(/^>\s?/, ''));
       out.push(h('blockquote', blocks(quote.join('\n'))));
     } else if (BULLET.test(line)) {
-      out.push(h('ul', take((next) => BULLET.test(next)).map((next) => h('li', inline(next.replace(BULLET, ''))))));
+      out.push(
+        h(
+          'ul',
+          take((next) => BULLET.test(next)).map((next) =>
+            h('li', inline(next.replace(BULLET, ''))),
+          ),
+        ),
+      );
     } else if (NUMBER.test(line)) {
-      out.push(h('ol', take((next) => NUMBER.test(next)).map((next) => h('li', inline(next.replace(NUMBER, ''))))));
+      out.push(
+        h(
+          'ol',
+          take((next) => NUMBER.test(next)).map((next) =>
+            h('li', inline(next.replace(NUMBER, ''))),
+          ),
+        ),
+      );
     } else {
       at += 1;
       const more = take((next) => next.trim() !== '' && !starts_block(next));

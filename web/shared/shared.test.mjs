@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 
 const load = async (name) =>
-  (await runnerImport(fileURLToPath(new URL(name, import.meta.url)), { configFile: false, logLevel: 'error' })).module;
+  (
+    await runnerImport(fileURLToPath(new URL(name, import.meta.url)), {
+      configFile: false,
+      logLevel: 'error',
+    })
+  ).module;
 
 test('identity numbers: check digit and birth date decide', async () => {
   const { is_id_number, normal_id_number } = await load('./id_number.ts');
@@ -44,8 +49,13 @@ test('dates in both languages', async () => {
 
 test('markdown: blocks become nodes, markup stays text', async () => {
   const { blocks } = await load('./markdown.ts');
-  const nodes = blocks('# 标题\n\n第一段 **重点**\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>x</b>');
-  assert.deepEqual(nodes.map((node) => node.type), ['h2', 'p', 'ul', 'div', 'p']);
+  const nodes = blocks(
+    '# 标题\n\n第一段 **重点**\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>x</b>',
+  );
+  assert.deepEqual(
+    nodes.map((node) => node.type),
+    ['h2', 'p', 'ul', 'div', 'p'],
+  );
   assert.equal(nodes[2].children.length, 2);
   assert.equal(nodes[3].children[0].children[1].children.length, 1, 'one body row');
   assert.deepEqual(nodes[4].children, ['<b>x</b>']);
