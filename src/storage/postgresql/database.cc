@@ -1,7 +1,8 @@
-#include <random>
+#include <array>
 #include <thread>
 
 #include "base/limits.h"
+#include "crypto/crypto.h"
 #include "storage/adapter.h"
 #include "storage/pool.h"
 #include "storage/postgresql/connection.h"
@@ -160,10 +161,12 @@ class PostgresDatabase final : public AdapterDatabase {
   }
 
   static void wait_a_little(int round) {
-    static thread_local std::minstd_rand jitter(std::random_device{}());
-    const int ceiling_ms = 5 << round;
-    std::this_thread::sleep_for(std::chrono::milliseconds(
-        std::uniform_int_distribution<int>(ceiling_ms / 2, ceiling_ms)(jitter)));
+    crypto::SystemRandom random;
+    std::array<std::uint8_t, 2> raw{};
+    random.fill(raw);
+    const int half_ms = (5 << round) / 2;
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(half_ms + (raw[0] << 8 | raw[1]) % (half_ms + 1)));
   }
 
   const Target target_;
