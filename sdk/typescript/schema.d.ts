@@ -480,7 +480,7 @@ export interface paths {
         };
         /**
          * Portable proofs of this person · 下载凭证
-         * @description Consents, contract, loan and repayments as leaves with inclusion proofs and the signed checkpoint. 409 `audit.not_yet` with Retry-After while something is not sequenced.
+         * @description Consents, contract, loan and repayments as leaves with inclusion proofs and the signed checkpoint. 409 `audit.not_yet_sequenced` with Retry-After while something is not sequenced.
          */
         get: operations["getProofs"];
         put?: never;
@@ -883,7 +883,7 @@ export interface components {
     schemas: {
         /**
          * Format: uuid
-         * @description UUID version 7.
+         * @description UUID.
          * @example 019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10
          */
         Id: string;
@@ -950,10 +950,11 @@ export interface components {
             field?: string;
         };
         Reason: {
-            /** @example selfie.no_match */
+            /** @example identity.face_mismatch_card */
             code: string;
-            /** @description Plain words, in the language of Accept-Language. */
+            /** @description What was found, in plain words, in the language of Accept-Language. */
             text: string;
+            next?: string | null;
         };
         Health: {
             /** @enum {string} */
@@ -963,15 +964,7 @@ export interface components {
             database: "sqlite" | "postgresql";
             /** @description True if all partners are simulated. The sign-in page needs it before there is a session. */
             demo?: boolean;
-            /**
-             * Format: uri
-             * @description Demo only: where the sandbox shows its SMS inbox.
-             */
-            sandbox_url?: string;
-        };
-        Ready: {
-            /** @enum {string} */
-            status: "ok";
+            sandbox_url?: string | null;
         };
         /**
          * @description What a notice is about. Face and authority consents are separate, never bundled.
@@ -987,15 +980,13 @@ export interface components {
             /** @description Headings, paragraphs, lists, tables, bold; no HTML. */
             body_markdown: string;
             sha256: components["schemas"]["Sha256"];
-            /** @description The other handler that receives data, if any. */
             recipient?: {
                 name: string;
-                contact: string;
-            };
+                contact?: string;
+            } | null;
             /** @description False: the loan can be had without it by another route. */
             required: boolean;
-            /** @description The route for people who do not agree. */
-            alternatives?: string;
+            alternatives?: string | null;
         };
         /**
          * @description 等额本息, 等额本金, 先息后本, 到期还本付息.
@@ -1099,20 +1090,6 @@ export interface components {
         ApplicationState: "referred" | "declined" | "approved" | "costs_confirmed" | "signed" | "paid_out" | "payout_failed" | "cancelled";
         /** @enum {string} */
         LoanState: "paying_out" | "active" | "payout_failed" | "settled";
-        VerificationSummary: {
-            verification_id: components["schemas"]["Id"];
-            state: components["schemas"]["VerificationState"];
-            needs?: ("card" | "selfie")[];
-            attempts_left?: number;
-        };
-        ApplicationSummary: {
-            application_id: components["schemas"]["Id"];
-            state: components["schemas"]["ApplicationState"];
-            product_id?: string;
-            amount?: components["schemas"]["Money"];
-            term_months?: number;
-            loan_id?: components["schemas"]["Id"] | null;
-        };
         NextDue: {
             no: number;
             due: components["schemas"]["Date"];
@@ -1121,18 +1098,17 @@ export interface components {
         LoanSummary: {
             loan_id: components["schemas"]["Id"];
             state: components["schemas"]["LoanState"];
-            principal?: components["schemas"]["Money"];
-            outstanding_principal?: components["schemas"]["Money"];
-            next_due?: components["schemas"]["NextDue"] | null;
+            principal: components["schemas"]["Money"];
+            outstanding_principal: components["schemas"]["Money"];
         };
         Me: {
             person_id: components["schemas"]["Id"];
-            /** @example 138****0000 */
-            phone_masked: string;
+            phone_masked: string | null;
             name_masked: string | null;
+            /** @description One entry for each purpose that was answered; the newest answer counts. */
             consents: components["schemas"]["ConsentState"][];
-            verification: components["schemas"]["VerificationSummary"] | null;
-            application: components["schemas"]["ApplicationSummary"] | null;
+            verification: components["schemas"]["Verification"] | null;
+            application: components["schemas"]["Application"] | null;
             loans: components["schemas"]["LoanSummary"][];
             next: components["schemas"]["NextStep"];
             demo: boolean;
@@ -1157,13 +1133,6 @@ export interface components {
             /** @description GB 11643, 18 characters, check digit valid. */
             id_number: string;
         };
-        VerificationReason: {
-            code: string;
-            /** @description What was found, in plain words. */
-            text: string;
-            /** @description What to change. */
-            next: string;
-        };
         /** @description Scores are never in it. */
         Verification: {
             verification_id: components["schemas"]["Id"];
@@ -1171,7 +1140,7 @@ export interface components {
             /** @description Photos still wanted. */
             needs: ("card" | "selfie")[];
             attempts_left: number;
-            reasons: components["schemas"]["VerificationReason"][];
+            reasons: components["schemas"]["Reason"][];
             created_at: components["schemas"]["Instant"];
             updated_at: components["schemas"]["Instant"];
         };
@@ -1212,8 +1181,7 @@ export interface components {
             cost_sheet: components["schemas"]["CostSheet"] | null;
             contract_sha256: components["schemas"]["Sha256"] | null;
             loan_id: components["schemas"]["Id"] | null;
-            /** @example 6222 **** **** 0123 */
-            payout_card_masked: string;
+            payout_card_masked: string | null;
             created_at: components["schemas"]["Instant"];
             updated_at: components["schemas"]["Instant"];
         };
@@ -1256,12 +1224,6 @@ export interface components {
         };
         /** @enum {string} */
         RepaymentState: "pending" | "succeeded" | "failed";
-        RepaymentRow: {
-            repayment_id: components["schemas"]["Id"];
-            amount: components["schemas"]["Money"];
-            state: components["schemas"]["RepaymentState"];
-            at: components["schemas"]["Instant"];
-        };
         Loan: {
             loan_id: components["schemas"]["Id"];
             application_id: components["schemas"]["Id"];
@@ -1270,28 +1232,28 @@ export interface components {
             outstanding_principal: components["schemas"]["Money"];
             annual_rate: components["schemas"]["Rate"];
             method: components["schemas"]["RepaymentMethod"];
+            term_months: number;
             disbursed_on: components["schemas"]["Date"] | null;
             schedule: components["schemas"]["Instalment"][];
             next_due: components["schemas"]["NextDue"] | null;
-            repayments: components["schemas"]["RepaymentRow"][];
+            repayments: components["schemas"]["Repayment"][];
         };
         RepaymentRequest: {
             amount: components["schemas"]["Money"];
         };
-        RepaymentAccepted: {
-            repayment_id: components["schemas"]["Id"];
-            state: components["schemas"]["RepaymentState"];
-            amount: components["schemas"]["Money"];
+        /** @description What the money was used for; credit is kept for the next instalment. */
+        Allocation: {
+            penalty?: components["schemas"]["Money"];
+            interest: components["schemas"]["Money"];
+            principal: components["schemas"]["Money"];
+            credit?: components["schemas"]["Money"];
         };
         Repayment: {
             repayment_id: components["schemas"]["Id"];
             amount: components["schemas"]["Money"];
             state: components["schemas"]["RepaymentState"];
-            allocation: {
-                penalty: components["schemas"]["Money"];
-                interest: components["schemas"]["Money"];
-                principal: components["schemas"]["Money"];
-            } | null;
+            at: components["schemas"]["Instant"];
+            allocation: components["schemas"]["Allocation"] | null;
         };
         /** @description Portable proofs; `mianqian audit verify` checks them offline. */
         ProofFile: {
@@ -1320,12 +1282,12 @@ export interface components {
             token: string;
             expires_at: components["schemas"]["Instant"];
             staff_id: components["schemas"]["Id"];
-            roles: string[];
+            roles: ("reviewer" | "risk" | "finance" | "admin")[];
         };
         Staff: {
             staff_id: components["schemas"]["Id"];
             username: string;
-            roles: string[];
+            roles: ("reviewer" | "risk" | "finance" | "admin")[];
             demo: boolean;
             business_date: components["schemas"]["Date"];
         };
@@ -1359,18 +1321,24 @@ export interface components {
             card_selfie: components["schemas"]["Similarity"] | null;
             card_authority: components["schemas"]["Similarity"] | null;
             selfie_authority: components["schemas"]["Similarity"] | null;
-        } & {
-            [key: string]: unknown;
+            liveness_score?: string;
+            liveness_passed?: boolean;
+            /** @description Answer of the authority source. */
+            authority?: string;
+        };
+        Thresholds: {
+            similarity: string;
+            false_match_rate: string;
         };
         ConsoleVerification: components["schemas"]["Verification"] & {
             person_id: components["schemas"]["Id"];
-            name_masked: string;
-            id_number_masked: string;
-            facts: components["schemas"]["VerificationFacts"];
-            /** @description Name and version of the face model. */
-            model?: string;
-            /** @description Thresholds the decision used. */
-            thresholds?: Record<string, never> | unknown[] | string | null;
+            name_masked: string | null;
+            id_number_masked: string | null;
+            facts: components["schemas"]["VerificationFacts"] | null;
+            model: string | null;
+            thresholds: components["schemas"]["Thresholds"] | null;
+            /** @description Photos on file. */
+            photos: ("card" | "selfie" | "authority")[];
         };
         VerificationDecision: {
             /** @enum {string} */
@@ -1384,13 +1352,12 @@ export interface components {
         };
         ApplicationRow: {
             application_id: components["schemas"]["Id"];
-            person_id?: components["schemas"]["Id"];
+            person_id: components["schemas"]["Id"];
             state: components["schemas"]["ApplicationState"];
             product_id: string;
             amount: components["schemas"]["Money"];
             term_months: number;
             created_at: components["schemas"]["Instant"];
-            updated_at?: components["schemas"]["Instant"];
         };
         ApplicationList: {
             items: components["schemas"]["ApplicationRow"][];
@@ -1398,32 +1365,35 @@ export interface components {
         ConsoleApplication: components["schemas"]["Application"] & {
             person_id: components["schemas"]["Id"];
             /** @description Facts the decision read. */
-            facts?: {
+            facts: {
                 [key: string]: unknown;
             };
-            rule_set_version?: string;
-            decided_by?: string | null;
+            rule_set_version: string;
+            decided_by: components["schemas"]["Id"] | null;
         };
         LoanRow: {
             loan_id: components["schemas"]["Id"];
-            application_id?: components["schemas"]["Id"];
-            person_id?: components["schemas"]["Id"];
+            person_id: components["schemas"]["Id"];
             state: components["schemas"]["LoanState"];
             principal: components["schemas"]["Money"];
             outstanding_principal: components["schemas"]["Money"];
-            disbursed_on?: components["schemas"]["Date"] | null;
-            next_due?: components["schemas"]["NextDue"] | null;
+            disbursed_on: components["schemas"]["Date"] | null;
+            next_due: components["schemas"]["NextDue"] | null;
         };
         LoanList: {
             items: components["schemas"]["LoanRow"][];
         };
         Transfer: {
+            /** @description Account. */
             debit: string;
+            /** @description Sub-ledger object, may be empty. */
+            debit_object: string;
             credit: string;
+            credit_object: string;
             amount: components["schemas"]["Money"];
         };
         Journal: {
-            journal_id: string;
+            journal_id: components["schemas"]["Id"];
             event: string;
             object: string;
             business_date: components["schemas"]["Date"];
@@ -1476,8 +1446,8 @@ export interface components {
         Switch: {
             name: components["schemas"]["SwitchName"];
             stopped: boolean;
-            reason: string | null;
-            by: string | null;
+            reason: string;
+            by: string;
             at: components["schemas"]["Instant"] | null;
         };
         SwitchList: {
@@ -1615,10 +1585,10 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:mianqian:problem:idempotency.key_reused",
-                 *       "title": "重复的请求编号",
+                 *       "type": "urn:mianqian:problem:api.idempotency_key_reused",
+                 *       "title": "同一幂等键用于了不同的请求",
                  *       "status": 409,
-                 *       "code": "idempotency.key_reused",
+                 *       "code": "api.idempotency_key_reused",
                  *       "next": "请刷新页面后重试",
                  *       "trace_id": "7f3a1c0de5b24a6c",
                  *       "retryable": false
@@ -1635,10 +1605,10 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:mianqian:problem:http.too_large",
+                 *       "type": "urn:mianqian:problem:http.body_too_large",
                  *       "title": "内容过大",
                  *       "status": 413,
-                 *       "code": "http.too_large",
+                 *       "code": "http.body_too_large",
                  *       "next": "请换一张小于 8 MB 的照片",
                  *       "trace_id": "7f3a1c0de5b24a6c",
                  *       "retryable": false
@@ -1655,10 +1625,10 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:mianqian:problem:vision.unsupported_format",
-                 *       "title": "不支持的格式",
+                 *       "type": "urn:mianqian:problem:http.unsupported_media_type",
+                 *       "title": "不支持的内容类型",
                  *       "status": 415,
-                 *       "code": "vision.unsupported_format",
+                 *       "code": "http.unsupported_media_type",
                  *       "next": "请使用 JPEG、PNG 或 WebP 照片",
                  *       "trace_id": "7f3a1c0de5b24a6c",
                  *       "retryable": false
@@ -1739,10 +1709,10 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "urn:mianqian:problem:http.busy",
+                 *       "type": "urn:mianqian:problem:http.overloaded",
                  *       "title": "系统繁忙",
                  *       "status": 503,
-                 *       "code": "http.busy",
+                 *       "code": "http.overloaded",
                  *       "next": "请稍后重试",
                  *       "trace_id": "7f3a1c0de5b24a6c",
                  *       "retryable": true
@@ -1751,12 +1721,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Any other problem, e.g. 405, 421, 431, 502 or 504. */
+        OtherProblem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
-        /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+        /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
         IdempotencyKey: string;
-        /** @description As above, optional here. */
-        IdempotencyKeyOptional: string;
         /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
         RequestedWith: "mianqian";
         /** @description Language of all text made for people; zh unless en is preferred. */
@@ -1791,7 +1768,8 @@ export interface operations {
                      *       "status": "ok",
                      *       "version": "0.1.0",
                      *       "database": "sqlite",
-                     *       "demo": true
+                     *       "demo": true,
+                     *       "sandbox_url": "http://localhost:8090/"
                      *     }
                      */
                     "application/json": components["schemas"]["Health"];
@@ -1800,6 +1778,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getReadiness: {
@@ -1822,15 +1801,20 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ok"
+                     *       "status": "ok",
+                     *       "version": "0.1.0",
+                     *       "database": "sqlite",
+                     *       "demo": true,
+                     *       "sandbox_url": "http://localhost:8090/"
                      *     }
                      */
-                    "application/json": components["schemas"]["Ready"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getMetrics: {
@@ -1857,6 +1841,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getNotice: {
@@ -1899,6 +1884,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     listProducts: {
@@ -1926,6 +1912,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     createQuote: {
@@ -2000,14 +1987,13 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     sendSmsCode: {
         parameters: {
             query?: never;
             header?: {
-                /** @description As above, optional here. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyOptional"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
                 "Accept-Language"?: components["parameters"]["Language"];
             };
@@ -2043,21 +2029,19 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     createSession: {
         parameters: {
             query?: never;
             header?: {
-                /** @description As above, optional here. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyOptional"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
                 "Accept-Language"?: components["parameters"]["Language"];
             };
@@ -2098,13 +2082,13 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     deleteSession: {
@@ -2134,6 +2118,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getMe: {
@@ -2185,13 +2170,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     recordConsent: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -2243,13 +2229,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     createVerification: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -2305,14 +2292,13 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     putCardPhoto: {
         parameters: {
             query?: never;
             header?: {
-                /** @description As above, optional here. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyOptional"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
@@ -2360,21 +2346,19 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     putSelfie: {
         parameters: {
             query?: never;
             header?: {
-                /** @description As above, optional here. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyOptional"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
@@ -2420,13 +2404,13 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getVerification: {
@@ -2474,13 +2458,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     createApplication: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -2583,6 +2568,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getApplication: {
@@ -2671,13 +2657,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     confirmCosts: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -2777,6 +2764,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getContract: {
@@ -2819,13 +2807,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     sendSignatureCode: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -2873,13 +2862,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     signContract: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -2981,13 +2971,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     cancelApplication: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -3083,6 +3074,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getLoan: {
@@ -3115,6 +3107,7 @@ export interface operations {
                      *       "outstanding_principal": "10000.00",
                      *       "annual_rate": "0.072",
                      *       "method": "equal_instalment",
+                     *       "term_months": 12,
                      *       "disbursed_on": "2026-11-22",
                      *       "schedule": [
                      *         {
@@ -3145,13 +3138,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     createRepayment: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -3184,11 +3178,13 @@ export interface operations {
                     /**
                      * @example {
                      *       "repayment_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                     *       "amount": "866.19",
                      *       "state": "pending",
-                     *       "amount": "866.19"
+                     *       "at": "2026-12-22T08:00:00Z",
+                     *       "allocation": null
                      *     }
                      */
-                    "application/json": components["schemas"]["RepaymentAccepted"];
+                    "application/json": components["schemas"]["Repayment"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3203,6 +3199,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getRepayment: {
@@ -3233,10 +3230,11 @@ export interface operations {
                      *       "repayment_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
                      *       "amount": "866.19",
                      *       "state": "succeeded",
+                     *       "at": "2026-12-22T08:00:00Z",
                      *       "allocation": {
-                     *         "penalty": "0.00",
                      *         "interest": "60.00",
-                     *         "principal": "806.19"
+                     *         "principal": "806.19",
+                     *         "credit": "0.00"
                      *       }
                      *     }
                      */
@@ -3250,6 +3248,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getProofs: {
@@ -3282,6 +3281,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getProofCheckpoint: {
@@ -3312,14 +3312,13 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     createStaffSession: {
         parameters: {
             query?: never;
             header?: {
-                /** @description As above, optional here. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyOptional"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
                 "Accept-Language"?: components["parameters"]["Language"];
             };
@@ -3363,13 +3362,13 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     deleteStaffSession: {
@@ -3399,6 +3398,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getStaff: {
@@ -3439,6 +3439,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     listReviews: {
@@ -3470,6 +3471,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getConsoleVerification: {
@@ -3503,6 +3505,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getVerificationPhoto: {
@@ -3537,13 +3540,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     decideVerification: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -3589,6 +3593,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     listApplications: {
@@ -3620,6 +3625,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getConsoleApplication: {
@@ -3653,13 +3659,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     decideApplication: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -3705,6 +3712,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     listLoans: {
@@ -3734,6 +3742,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getConsoleLoan: {
@@ -3767,6 +3776,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getTrialBalance: {
@@ -3796,6 +3806,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     listJournals: {
@@ -3828,6 +3839,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getAuditCheckpoint: {
@@ -3857,6 +3869,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getBusinessDate: {
@@ -3892,13 +3905,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     advanceBusinessDate: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -3945,6 +3959,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     listSwitches: {
@@ -3974,13 +3989,14 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     setSwitch: {
         parameters: {
             query?: never;
             header: {
-                /** @description A repeat with the same key and body returns the first answer; another body under the key is refused with `idempotency.key_reused`. */
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
@@ -4010,7 +4026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Switch"];
+                    "application/json": components["schemas"]["SwitchList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4025,6 +4041,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     getOutbox: {
@@ -4060,6 +4077,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
     receivePaymentNotification: {
@@ -4111,6 +4129,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
         };
     };
 }

@@ -47,6 +47,7 @@ struct Services {
   std::function<Result<storage::OutboxWorker::Counts>()> outbox_counts;
   std::string notification_secret;  // of the payment channel
   bool demo = false;
+  std::string sandbox_url;  // of a demo, "" otherwise
 };
 
 // All routes of the product.

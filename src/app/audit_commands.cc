@@ -25,7 +25,7 @@ using audit::AuditErrc;
 struct Options {
   bool json = false;
   std::string data = "data";
-  std::string database;
+  std::string database, schema = "mianqian";
   std::string out;
   std::string checkpoint;
   std::vector<std::string> proofs;
@@ -90,7 +90,7 @@ Result<std::optional<std::string>> read_key(const std::string& option) {
 }
 
 Result<std::unique_ptr<storage::Database>> open_database(const Options& options) {
-  if (!options.database.empty()) return storage::open(options.database);
+  if (!options.database.empty()) return storage::open(options.database, options.schema);
   const auto path = fs::path(options.data) / "mianqian.db";
   // Opening would make an empty database there.
   if (!fs::exists(path)) return Error(AuditErrc::cannot_read, path.string() + " does not exist");
@@ -170,6 +170,7 @@ void add_audit_commands(CLI::App& app, int& exit_code) {
       exporting->add_option("--data", options->data, "Data folder")->capture_default_str();
   exporting->add_option("--database", options->database, "postgresql://… or sqlite:FILE")
       ->excludes(data);
+  exporting->add_option("--schema", options->schema, "Schema of PostgreSQL")->capture_default_str();
   exporting->add_option("--out", options->out, "Folder to write to")->required();
   exporting->add_option("--since", options->since, "Also prove growth from this checkpoint file");
   exporting->add_flag("--json", options->json, "Print one JSON object");

@@ -174,7 +174,8 @@ Status Server::Impl::open_http() {
   services.emplace(api::Services{*database, *vault, *auth, *identity, *origination, *servicing,
                                  metrics, clock, random, [this] { wake(); },
                                  [this] { return outbox->counts(); },
-                                 partners->notification_secret(), settings.demo});
+                                 partners->notification_secret(), settings.demo,
+                                 sandbox ? sandbox->url() : ""});
   router = api::make_router(*services);
   const auto web = find_web_root(settings.web_root);
   if (web.empty()) return Error(AppErrc::no_web_pages, "build web/ or set server.web_root");

@@ -146,6 +146,10 @@ Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
     const auto now = clock_.now();
     if (row->instant(5) < now) return refuse(AuthErrc::expired_code);
     if (row->i64(3) >= limits::kCodeGuesses) return refuse(AuthErrc::too_many_guesses);
+    // Guesses at several codes of one person queue here, so that the sum below cannot be raced.
+    tx.query(std::string("SELECT person FROM auth_account WHERE person = $1") +
+                 std::string(tx.for_update()),
+             {person});
     const auto in_last_hour = tx.first(
         "SELECT COALESCE(CAST(SUM(guesses) AS BIGINT), 0) FROM auth_challenge WHERE person = $1 AND "
         "created_at > $2",

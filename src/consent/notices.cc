@@ -54,7 +54,7 @@ constexpr std::string_view kFaceZh = R"(## 处理目的
 人脸信息属于敏感个人信息，一旦泄露可能被冒用身份。我们以加密、隔离和最短期限保存来降低风险。
 
 ## 您可以不同意
-不同意不影响申请：您可以选择人工核验（网点或视频核验），费用和利率相同。您也可以随时在本页面撤回同意，撤回后我们删除人脸特征值。)";
+不同意不影响申请：您可以选择人工核验（网点或视频核验），费用和利率相同。您也可以随时联系我们撤回同意，撤回后我们删除人脸特征值。)";
 
 constexpr std::string_view kFaceEn = R"(## Purpose
 To make sure that it is you who applies: the face you photograph now is compared with the photo on your ID card and with the authority's photo.
@@ -69,7 +69,7 @@ The selfie is kept for at most 30 days after the check, for human review. The te
 Face data is sensitive: if it leaked, somebody could pretend to be you. Encryption, separation and the shortest possible storage lower that risk.
 
 ## You may refuse
-Refusing does not stop your application: you can be verified by our staff (branch or video) at the same cost and rate. You can withdraw consent on this page at any time; the template is then deleted.)";
+Refusing does not stop your application: you can be verified by our staff (branch or video) at the same cost and rate. You can withdraw consent at any time by contacting us; the template is then deleted.)";
 
 constexpr std::string_view kAuthorityZh = R"(## 接收方
 公安人像信息源（通过持牌数据服务机构接入）。

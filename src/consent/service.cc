@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "audit/audit.h"
@@ -13,7 +14,7 @@ std::string name_of(Purpose purpose) { return boost::describe::enum_to_string(pu
 std::optional<Answer> latest(storage::Transaction& tx, const PersonId& person, Purpose purpose) {
   const auto row = tx.first(
       "SELECT id, version, granted, at FROM consent_answer WHERE person = $1 AND purpose = $2 "
-      "ORDER BY id DESC LIMIT 1",
+      "ORDER BY at DESC, id DESC LIMIT 1",
       {person, name_of(purpose)});
   if (!row) return std::nullopt;
   const int version = static_cast<int>(row->i64(1));
@@ -42,18 +43,21 @@ Result<Answer> record(storage::Transaction& tx, Instant now, Random& random, con
   }
   if (language.empty()) return Error(ConsentErrc::outdated_notice, name_of(purpose));
 
-  const auto id = ConsentId::make(now, random);
+  // Ids of one millisecond have no order and clocks step back: the answer given last must still win.
+  const auto earlier = latest(tx, person, purpose);
+  const Instant at{earlier ? std::max(now.us, earlier->at.us + 1) : now.us};
+  const auto id = ConsentId::make(at, random);
   tx.execute(
       "INSERT INTO consent_answer (id, person, purpose, version, notice_sha256, language, granted, "
       "session, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      {id, person, name_of(purpose), version, sha256, language, granted ? 1 : 0, session, now});
-  audit::append(tx, now, random, granted ? "consent.granted" : "consent.refused", id.str(),
+      {id, person, name_of(purpose), version, sha256, language, granted ? 1 : 0, session, at});
+  audit::append(tx, at, random, granted ? "consent.granted" : "consent.refused", id.str(),
                 {{"person", person.str()},
                  {"purpose", name_of(purpose)},
                  {"notice_version", version},
                  {"notice_sha256", std::string(sha256)},
                  {"language", language}});
-  return Answer{id, purpose, version, granted, true, now};
+  return Answer{id, purpose, version, granted, true, at};
 }
 
 Status require(storage::Transaction& tx, const PersonId& person, Purpose purpose) {
@@ -75,7 +79,7 @@ std::vector<Answer> answers(storage::Transaction& tx, const PersonId& person) {
 std::vector<ConsentId> all_ids(storage::Transaction& tx, const PersonId& person) {
   std::vector<ConsentId> ids;
   for (const auto& row :
-       tx.query("SELECT id FROM consent_answer WHERE person = $1 ORDER BY id", {person})) {
+       tx.query("SELECT id FROM consent_answer WHERE person = $1 ORDER BY at, id", {person})) {
     ids.push_back(row.id<ConsentId>(0));
   }
   return ids;

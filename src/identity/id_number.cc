@@ -3,19 +3,18 @@
 #include <string>
 
 #include "base/limits.h"
+#include "runtime/text.h"
 
 namespace mq::identity {
 namespace {
 
-// Reads one UTF-8 code point at `at` and moves behind it; 0 for a malformed sequence.
+// Reads one code point of well-formed UTF-8 at `at` and moves behind it.
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  const int extra = lead < 0x80 ? 0 : (lead >> 5) == 6 ? 1 : (lead >> 4) == 14 ? 2 : (lead >> 3) == 30 ? 3 : -1;
-  if (extra < 0 || at + static_cast<std::size_t>(extra) >= text.size()) return 0;
+  const int extra = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
   char32_t point = extra == 0 ? lead : lead & (0x3f >> extra);
   for (int i = 1; i <= extra; ++i) {
     const auto next = static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]);
-    if ((next & 0xc0) != 0x80) return 0;
     point = (point << 6) | (next & 0x3f);
   }
   at += static_cast<std::size_t>(extra) + 1;
@@ -56,11 +55,10 @@ int age_on(BusinessDate birth, BusinessDate day) {
 }
 
 bool plausible_name(std::string_view name) {
-  if (name.empty() || name.size() > limits::kNameBytes) return false;
+  if (name.empty() || name.size() > limits::kNameBytes || !runtime::valid_utf8(name)) return false;
   bool after_letter = false;
   for (std::size_t at = 0; at < name.size();) {
     const auto point = next_code_point(name, at);
-    if (point == 0) return false;
     const bool dot = point == 0x00b7 || point == ' ';
     if (!letter(point) && !(dot && after_letter)) return false;
     after_letter = !dot;

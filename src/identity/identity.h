@@ -67,7 +67,7 @@ struct Verification {
   State state{};
   std::optional<DocumentId> card, selfie, authority;
   int attempt = 1;
-  int attempts_left = 0;
+  int attempts_left = 0;  // automatic comparisons still to be had, the one under way not counted
   std::vector<Reason> reasons;
   std::optional<Facts> facts;      // once compared
   std::optional<StaffId> decided_by;
@@ -101,7 +101,9 @@ class Identity {
   // True once a verification of the person has passed.
   static bool is_verified(storage::Transaction& tx, const PersonId& person);
 
-  // The outbox's side: queries the authority (once), compares, decides. Repeats are harmless.
+  // The outbox's side: queries the authority (once for a name and number), compares, decides. Repeats are
+  // harmless. If a consent was withdrawn meanwhile, no face is looked at: the verification collects again
+  // and needs a new selfie. Errors: controls.stopped, and those of the ports; the state is then unchanged.
   Status process(const VerificationId& id);
 
   // --- staff ---
@@ -112,6 +114,7 @@ class Identity {
 
  private:
   Status guard(storage::Transaction& tx, const PersonId& person) const;
+  Status put_back(const VerificationId& id);
   Result<AuthorityResult> ask_authority(const Verification& verification);
   struct Comparison {
     Facts facts;

@@ -1,10 +1,10 @@
 // The comparison: authority query, three faces, the pure decision, one transaction that writes it.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "audit/audit.h"
 #include "consent/consent.h"
-#include "controls/controls.h"
 #include "identity/identity.h"
 #include "identity/store.h"
 #include "runtime/json.h"
@@ -27,15 +27,61 @@ bool retryable(const Error& error) {
          error.is(vision::VisionErrc::timeout) || error.is(vision::VisionErrc::models_missing);
 }
 
+// Names the question: the same over repeats, another one once name or number have changed. Otherwise the
+// answer about one person would stand for the next name that is typed in.
+std::string question_id(const vault::Vault& vault, const VerificationId& id,
+                        const Pii<std::string>& name, const Pii<std::string>& id_number) {
+  const auto hash = vault.lookup_hash(
+      vault::Field::id_number,
+      Pii<std::string>(id.str() + "|" + id_number.expose() + "|" + name.expose()));
+  Uuid uuid;
+  std::copy_n(hash.begin(), uuid.bytes.size(), uuid.bytes.begin());
+  uuid.bytes[6] = static_cast<std::uint8_t>(0x80 | (uuid.bytes[6] & 0x0f));  // RFC 9562 version 8
+  uuid.bytes[8] = static_cast<std::uint8_t>(0x80 | (uuid.bytes[8] & 0x3f));
+  return uuid.str();
+}
+
+// The answer that is stored to this very question.
+std::optional<AuthorityResult> answer_to(storage::Transaction& tx, const VerificationId& id,
+                                         const std::string& question) {
+  const auto row = tx.first(
+      "SELECT authority_result FROM identity_verification WHERE id = $1 AND authority_request = $2",
+      {id, question});
+  if (!row) return std::nullopt;
+  AuthorityResult result{};
+  MQ_CHECK(boost::describe::enum_from_string(row->text(0).c_str(), result));
+  return result;
+}
+
 }  // namespace
 
 Status Identity::process(const VerificationId& id) {
   MQ_TRY(const auto verification, get(id));
   if (verification.state != State::processing) return ok();  // an earlier delivery has finished it
+  const auto allowed = database_.read(
+      [&](storage::Transaction& tx) { return guard(tx, verification.person); });
+  if (!allowed.ok()) {
+    return allowed.error().is(consent::ConsentErrc::missing) ? put_back(id) : allowed.error();
+  }
   MQ_TRY(const auto authority, ask_authority(verification));
   MQ_TRY(const auto current, get(id));
   MQ_TRY(const auto comparison, compare(current, authority));
   return conclude(current, comparison);
+}
+
+Status Identity::put_back(const VerificationId& id) {
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    const auto now = clock_.now();
+    const auto current = find_verification(tx, id, settings_.attempts, true);
+    if (!current || current->state != State::processing) return ok();
+    tx.execute(
+        "UPDATE identity_verification SET state = 'collecting', selfie = NULL, updated_at = $1 "
+        "WHERE id = $2",
+        {now, id});
+    audit::append(tx, now, random_, "identity.put_back", id.str(),
+                  {{"person", current->person.str()}});
+    return ok();
+  });
 }
 
 // Asks once: the answer is kept in a transaction of its own, so that a crash in the comparison does not
@@ -45,25 +91,18 @@ Result<AuthorityResult> Identity::ask_authority(const Verification& verification
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity,
                                                  vault::RetentionClass::frames}));
   Pii<std::string> name, id_number;
+  std::string question;
   std::optional<AuthorityResult> known;
   MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
-    MQ_REQUIRE(controls::require_open(tx, controls::Switch::face));
-    MQ_REQUIRE(consent::require(tx, person, consent::Purpose::authority));
-    const auto row = tx.first("SELECT authority_result FROM identity_verification WHERE id = $1",
-                              {verification.id});
-    if (row && !row->is_null(0)) {
-      AuthorityResult result{};
-      MQ_CHECK(boost::describe::enum_from_string(row->text(0).c_str(), result));
-      known = result;
-      return ok();
-    }
     MQ_TRY(name, vault_.get(tx, keys, vault::Field::name));
     MQ_TRY(id_number, vault_.get(tx, keys, vault::Field::id_number));
+    question = question_id(vault_, verification.id, name, id_number);
+    known = answer_to(tx, verification.id, question);
     return ok();
   }));
   if (known) return *known;
 
-  MQ_TRY(const auto answer, query_(verification.id.str(), name, id_number));
+  MQ_TRY(const auto answer, query_(question, name, id_number));
   // What a partner sends is as hostile as what a borrower sends: the locked child looks at it first.
   int width = 0, height = 0;
   bool usable_photo = false;
@@ -76,25 +115,26 @@ Result<AuthorityResult> Identity::ask_authority(const Verification& verification
       height = analysis->height;
     }
   }
-  MQ_REQUIRE(database_.write([&](storage::Transaction& tx) -> Status {
+  return database_.write([&](storage::Transaction& tx) -> Result<AuthorityResult> {
     const auto now = clock_.now();
     const auto current = find_verification(tx, verification.id, settings_.attempts, true);
-    if (!current || current->state != State::processing || current->authority) return ok();
+    if (!current || current->state != State::processing) return answer.result;
+    // Another delivery may have asked at the same moment: the answer that is kept counts.
+    if (const auto kept = answer_to(tx, verification.id, question)) return *kept;
     const std::string result = boost::describe::enum_to_string(answer.result, "?");
+    std::optional<DocumentId> photo;
     if (usable_photo) {
-      const auto document =
-          documents::store(tx, now, random_, vault_, keys, documents::Kind::authority_photo,
-                           answer.photo, width, height);
-      tx.execute("UPDATE identity_verification SET authority = $1 WHERE id = $2",
-                 {document, verification.id});
+      photo = documents::store(tx, now, random_, vault_, keys, documents::Kind::authority_photo,
+                               answer.photo, width, height);
     }
-    tx.execute("UPDATE identity_verification SET authority_result = $1 WHERE id = $2",
-               {result, verification.id});
+    tx.execute(
+        "UPDATE identity_verification SET authority = $1, authority_result = $2, "
+        "authority_request = $3 WHERE id = $4",
+        {photo, result, question, verification.id});
     audit::append(tx, now, random_, "identity.authority_answered", verification.id.str(),
                   {{"person", person.str()}, {"result", result}, {"photo_usable", usable_photo}});
-    return ok();
-  }));
-  return answer.result;
+    return answer.result;
+  });
 }
 
 Result<Identity::Comparison> Identity::compare(const Verification& verification,
@@ -155,7 +195,7 @@ Status Identity::conclude(const Verification& verification, const Comparison& co
         "UPDATE identity_verification SET state = $1, reasons = $2, facts = $3, template_blob = $4, "
         "updated_at = $5 WHERE id = $6",
         {state, reasons_json(decision.reasons), facts, face_template, now, verification.id});
-    // The facts are similarities: biometric by origin, so the trail gets a commitment, not the values.
+    // The similarities are biometric by origin: they stay out of the trail.
     boost::json::array reasons;
     for (const auto reason : decision.reasons) {
       reasons.emplace_back(boost::describe::enum_to_string(reason, "?"));

@@ -57,18 +57,22 @@ Result<Verification> Identity::begin(const PersonId& person, const Pii<std::stri
   const auto fresh = VerificationId::make(now, random_);
   return database_.write([&](storage::Transaction& tx) -> Result<Verification> {
     MQ_REQUIRE(guard(tx, person));
-    auto current = latest(tx, person);
+    // Parallel requests of one person queue behind the rows written here, and the submission of a photo
+    // behind the verification's, so that nobody swaps the name under a comparison that has begun. A
+    // refusal below takes the new values back.
+    vault_.put(tx, keys, vault::Field::name, name);
+    vault_.put(tx, keys, vault::Field::id_number, Pii<std::string>(number));
+    const auto current = latest_verification(tx, person, settings_.attempts, true);
     if (current && current->state == State::passed) return IdentityErrc::already_passed;
     if (current && (current->state == State::processing || current->state == State::review)) {
       return IdentityErrc::in_progress;
     }
-    vault_.put(tx, keys, vault::Field::name, name);
-    vault_.put(tx, keys, vault::Field::id_number, Pii<std::string>(number));
     if (current && (current->state == State::collecting || current->state == State::retry)) {
       return *current;
     }
     const auto today = tx.first(
-        "SELECT COUNT(*) FROM identity_verification WHERE person = $1 AND created_at > $2",
+        "SELECT COALESCE(CAST(SUM(attempt) AS BIGINT), 0) FROM identity_verification "
+        "WHERE person = $1 AND created_at > $2",
         {person, now.plus_seconds(-kDaySeconds)});
     if (today->i64(0) >= settings_.attempts) return IdentityErrc::too_many_attempts;
     tx.execute(
@@ -145,12 +149,7 @@ Result<Verification> Identity::get_of(const PersonId& person, const Verification
 }
 
 std::optional<Verification> Identity::latest(storage::Transaction& tx, const PersonId& person) {
-  const auto row = tx.first(std::string("SELECT ") + kVerificationColumns +
-                                " FROM identity_verification WHERE person = $1 "
-                                "ORDER BY id DESC LIMIT 1",
-                            {person});
-  if (!row) return std::nullopt;
-  return read_verification(*row, settings_.attempts);
+  return latest_verification(tx, person, settings_.attempts, false);
 }
 
 bool Identity::is_verified(storage::Transaction& tx, const PersonId& person) {

@@ -1,5 +1,7 @@
 #include "identity/store.h"
 
+#include <algorithm>
+
 #include "runtime/json.h"
 
 namespace mq::identity {
@@ -21,7 +23,9 @@ Verification read_verification(const storage::Row& row, int attempts_allowed) {
   out.selfie = document(row, 4);
   out.authority = document(row, 5);
   out.attempt = static_cast<int>(row.i64(6));
-  out.attempts_left = std::max(0, attempts_allowed - out.attempt + 1);
+  // While photos are collected, the attempt they are for is still to be had.
+  const int used = out.state == State::collecting ? out.attempt - 1 : out.attempt;
+  out.attempts_left = std::max(0, attempts_allowed - used);
   auto reasons = runtime::from_json<std::vector<Reason>>(row.text(7));
   MQ_CHECK(reasons.ok());
   out.reasons = *reasons;
@@ -46,13 +50,24 @@ std::optional<Verification> find_verification(storage::Transaction& tx, const Ve
   return read_verification(*row, attempts_allowed);
 }
 
+std::optional<Verification> latest_verification(storage::Transaction& tx, const PersonId& person,
+                                                int attempts_allowed, bool lock) {
+  const auto row = tx.first(std::string("SELECT ") + kVerificationColumns +
+                                " FROM identity_verification WHERE person = $1 "
+                                "ORDER BY id DESC LIMIT 1" +
+                                std::string(lock ? tx.for_update() : ""),
+                            {person});
+  if (!row) return std::nullopt;
+  return read_verification(*row, attempts_allowed);
+}
+
 std::string reasons_json(const std::vector<Reason>& reasons) { return runtime::to_json(reasons); }
 
 const storage::Migration kIdentityMigration{
     9, "identity",
     "CREATE TABLE identity_verification (id TEXT PRIMARY KEY, person TEXT NOT NULL, "
     "state TEXT NOT NULL, card TEXT, selfie TEXT, authority TEXT, authority_result TEXT, "
-    "attempt BIGINT NOT NULL, reasons TEXT NOT NULL, facts TEXT, template_blob TEXT, "
+    "authority_request TEXT, attempt BIGINT NOT NULL, reasons TEXT NOT NULL, facts TEXT, template_blob TEXT, "
     "decided_by TEXT, decision_reason TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);"
     "CREATE INDEX identity_verification_person ON identity_verification (person, id);"
     "CREATE INDEX identity_verification_state ON identity_verification (state, id)"};

@@ -15,6 +15,9 @@ Verification read_verification(const storage::Row& row, int attempts_allowed);
 // `lock` keeps the row for this transaction.
 std::optional<Verification> find_verification(storage::Transaction& tx, const VerificationId& id,
                                               int attempts_allowed, bool lock);
+// The one begun last.
+std::optional<Verification> latest_verification(storage::Transaction& tx, const PersonId& person,
+                                                int attempts_allowed, bool lock);
 std::string reasons_json(const std::vector<Reason>& reasons);
 
 }  // namespace mq::identity

@@ -1,4 +1,6 @@
 // Loans: opened by a signature, paid out and repaid through the channel.
+#include <algorithm>
+
 #include "audit/audit.h"
 #include "controls/controls.h"
 #include "ledger/ledger.h"
@@ -198,7 +200,10 @@ Status Servicing::book_repayment(storage::Transaction& tx, const RepaymentId& id
       "to_credit = $3 WHERE id = $4",
       {paid.interest.minor(), paid.principal.minor(), paid.unallocated.minor(), id});
   loan = find_loan(tx, loan->id);
-  if (loan->outstanding_principal().is_zero()) {
+  // By what is open, not by the principal: of a long overdue instalment the interest is paid last.
+  const bool all_paid = std::all_of(loan->schedule.begin(), loan->schedule.end(),
+                                    [](const auto& one) { return one.open().is_zero(); });
+  if (all_paid) {
     tx.execute("UPDATE servicing_loan SET state = 'settled' WHERE id = $1", {loan->id});
   }
   audit::append(tx, now, random_, "servicing.repaid", loan_object,

@@ -23,7 +23,9 @@ std::string masked(Field field, const Pii<std::string>& value) {
   const auto& text = value.expose();
   switch (field) {
     case Field::name:
-      return text.substr(0, first_character(text)) + "**";
+      // Of one character nothing is shown: it would be the whole name.
+      return (first_character(text) < text.size() ? text.substr(0, first_character(text)) : "") +
+             "**";
     case Field::phone:
       return keep_ends(text, 3, 4);
     case Field::id_number:

@@ -138,8 +138,12 @@ Result<Bytes> Vault::get_blob(storage::Transaction& tx, const PersonKeys& keys,
   const auto row = tx.first("SELECT retention, sealed FROM vault_blob WHERE id = $1 AND person = $2",
                             {id, keys.person_});
   if (!row) return Error(VaultErrc::not_found, "blob");
+  // The class comes from the row, so a wrong one is a damaged row and not the caller's bug.
   RetentionClass retention{};
-  MQ_CHECK(boost::describe::enum_from_string(row->text(0).c_str(), retention));
+  if (!boost::describe::enum_from_string(row->text(0).c_str(), retention) ||
+      !keys.keys_.contains(retention)) {
+    return Error(VaultErrc::damaged, "no key of the blob's class");
+  }
   return open(keys, retention, blob_place(keys.person_, id), row->bytes(1));
 }
 

@@ -27,7 +27,7 @@ import {
   wrong_code,
 } from './support.mjs';
 
-const PAYOUT_CARD = process.env.MQ_PAYOUT_CARD ?? '6222020200112233448';
+const PAYOUT_CARD = process.env.MQ_PAYOUT_CARD ?? '6222020200112233446';
 let person;
 let browser;
 let close;

@@ -13,11 +13,11 @@ import {
   open_page,
   see_title,
   shot,
+  STAFF_PASSWORD,
+  STAFF_USER,
   steps,
 } from './support.mjs';
 
-const USER = process.env.MQ_STAFF_USER ?? 'admin';
-const PASSWORD = process.env.MQ_STAFF_PASSWORD ?? 'demo-admin-pass';
 let close;
 let page;
 let faults;
@@ -41,11 +41,11 @@ step('sign-in: a wrong password is refused, the right one opens', async () => {
   await page.goto(`${BASE_URL}/console/`);
   await see_title(page, /员工登录/);
   await shot(page, 'console-01-sign-in');
-  await fill(page, 'username', USER);
-  await fill(page, 'password', `${PASSWORD}-not`);
+  await fill(page, 'username', STAFF_USER);
+  await fill(page, 'password', `${STAFF_PASSWORD}-not`);
   await by(page, 'sign-in').click();
   await by(page, 'problem').waitFor();
-  await fill(page, 'password', PASSWORD);
+  await fill(page, 'password', STAFF_PASSWORD);
   await by(page, 'sign-in').click();
   await see_title(page, /人工审核/);
   await by(page, 'demo-banner').waitFor();

@@ -104,6 +104,50 @@ export async function fill(page, testid, text) {
   await field(page, testid).fill(text);
 }
 
+/** From the first page to the identity form: number, code, terms, both consents. */
+export async function sign_in_and_consent(page, phone) {
+  await page.goto(BASE_URL);
+  await fill(page, 'phone-input', phone);
+  const seen = (await sms_codes(phone)).length;
+  await by(page, 'send-code').click();
+  await fill(page, 'code-input', (await new_sms_code(phone, seen)).code);
+  await by(page, 'sign-in').click();
+  await by(page, 'notice-body').waitFor();
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await page.waitForFunction(() => !document.querySelector('[data-testid=terms-accept]').disabled);
+  await by(page, 'terms-accept').click();
+  await see_title(page, /人脸/);
+  await by(page, 'consent-agree').click();
+  await see_title(page, /权威/);
+  await by(page, 'consent-agree').click();
+  await see_title(page, /身份信息/);
+}
+
+/** Name and number, the card as a file, the selfie by the camera. */
+export async function send_identity(page, person) {
+  await fill(page, 'name-input', person.name);
+  await fill(page, 'id-number-input', person.id_number);
+  await by(page, 'identity-next').click();
+  await by(page, 'card-file').waitFor({ state: 'attached' });
+  await by(page, 'card-file').setInputFiles(person.card_path);
+  await by(page, 'use-photo').click();
+  await see_title(page, /自拍/);
+  await by(page, 'shoot').click();
+  await by(page, 'use-photo').click();
+}
+
+/** Staff at the console's front page. */
+export async function staff_sign_in(page, user, password) {
+  await page.goto(`${BASE_URL}/console/`);
+  await fill(page, 'username', user);
+  await fill(page, 'password', password);
+  await by(page, 'sign-in').click();
+  await see_title(page, /人工审核/);
+}
+
+export const STAFF_USER = process.env.MQ_STAFF_USER ?? 'admin';
+export const STAFF_PASSWORD = process.env.MQ_STAFF_PASSWORD ?? 'demo-admin-2026';
+
 export async function see_title(page, pattern) {
   await page.waitForFunction(
     ([source]) =>

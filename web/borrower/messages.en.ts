@@ -190,9 +190,13 @@ export const en: typeof zh = {
     referred_lead: 'Usually decided within one working day; a text message tells you.',
     declined_title: 'Not this time',
     declined_lead: 'You may ask for a review by a person, or apply for another amount.',
+    payout_failed_title: 'The payout failed',
+    payout_failed_lead:
+      'No money left us and no interest runs. Check your card and apply again, or contact us.',
     cancelled_title: 'Application cancelled',
     cancelled_lead: 'Nothing was charged.',
     reasons: 'Why',
+    all_met: 'Your application meets all our criteria.',
     automated:
       'Decided automatically by published rules; you may ask for an explanation and a human review.',
     amount: 'Amount',
@@ -237,9 +241,6 @@ export const en: typeof zh = {
     step_signed: 'Contract signed',
     step_sent: 'Payout sent to the payment channel',
     step_paid: 'Money arrived',
-    failed_title: 'The payout failed',
-    failed_lead: 'No money left us and no interest runs. Check your card or contact us.',
-    refresh: 'Look again',
   },
   loan: {
     title: 'My loan',
@@ -285,6 +286,7 @@ export const en: typeof zh = {
     penalty: 'Penalty',
     interest: 'Interest',
     principal: 'Principal',
+    credit: 'Kept for the next one',
     finish: 'Done',
   },
   proofs: {

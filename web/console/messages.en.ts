@@ -121,6 +121,8 @@ export const en: typeof zh = {
     similarity: 'Similarity',
     false_match: 'Estimated false-match rate',
     missing: 'No result',
+    liveness: 'Liveness score / passed',
+    authority_answer: 'Answer of the authority',
   },
   decide: {
     title: 'Decide',

@@ -114,6 +114,8 @@ export const zh = {
     similarity: '相似度',
     false_match: '估计误认率',
     missing: '没有结果',
+    liveness: '活体得分 / 通过',
+    authority_answer: '权威机构答复',
   },
   decide: {
     title: '作出决定',

@@ -88,7 +88,7 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
 const open_keys = new Map<string, string>();
 
 /**
- * A request that must happen once. While its outcome is unknown (no connection, fault of the server) a
+ * A request that must happen once. While its outcome is open (no connection, busy, still at work) a
  * repeat with the same content carries the same key; after any definite answer the next one is new.
  */
 export async function once<T>(
@@ -104,8 +104,8 @@ export async function once<T>(
     open_keys.delete(name);
     return data;
   } catch (error) {
-    const status = error instanceof ProblemError ? error.problem.status : 0;
-    if (status >= 400 && status < 500) open_keys.delete(name);
+    const definite = error instanceof ProblemError && !error.problem.retryable;
+    if (definite) open_keys.delete(name);
     throw error;
   }
 }

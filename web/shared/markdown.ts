@@ -18,18 +18,18 @@ function cells(row: string): string[] {
     .map((cell) => cell.trim());
 }
 
+// Figures and dates stay on one line.
+function cell_node(text: string): VNode {
+  return h('td', /^[\d.,:%¥-]+$/.test(text) ? { class: 'figure' } : {}, inline(text));
+}
+
 function table(lines: string[]): VNode {
   const [head = '', , ...rows] = lines;
   const header = h(
     'tr',
     cells(head).map((cell) => h('th', { scope: 'col' }, inline(cell))),
   );
-  const body = rows.map((row) =>
-    h(
-      'tr',
-      cells(row).map((cell) => h('td', inline(cell))),
-    ),
-  );
+  const body = rows.map((row) => h('tr', cells(row).map(cell_node)));
   return h('div', { class: 'table-wrap' }, [h('table', [h('thead', [header]), h('tbody', body)])]);
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -60,3 +61,24 @@ test('markdown: blocks become nodes, markup stays text', async () => {
   assert.equal(nodes[3].children[0].children[1].children.length, 1, 'one body row');
   assert.deepEqual(nodes[4].children, ['<b>x</b>']);
 });
+
+// Dynamic keys (`$t(`verify.${state}_title`)`) are not seen here; the browser tests walk through them.
+for (const site of ['borrower', 'console']) {
+  test(`${site}: every text that a template names exists`, async () => {
+    const { zh } = await load(`../${site}/messages.zh.ts`);
+    const folder = fileURLToPath(new URL(`../${site}/`, import.meta.url));
+    const files = (await readdir(folder, { recursive: true })).filter((name) =>
+      name.endsWith('.vue'),
+    );
+    let keys = 0;
+    for (const name of files) {
+      const text = await readFile(folder + name, 'utf8');
+      for (const [, key] of text.matchAll(/\$?\bt\(\s*'([a-z_.0-9]+)'/g)) {
+        keys += 1;
+        const found = key.split('.').reduce((at, part) => at?.[part], zh);
+        assert.equal(typeof found, 'string', `${name}: ${key}`);
+      }
+    }
+    assert.ok(keys > 20, `${keys} keys found`);
+  });
+}

@@ -7,8 +7,10 @@ namespace {
 
 struct HealthBody {
   std::string status, version, database;
+  bool demo = false;  // the page's demo banner stands there before anybody has signed in
+  std::optional<std::string> sandbox_url;  // of a demo: where the simulated SMS can be read
 };
-BOOST_DESCRIBE_STRUCT(HealthBody, (), (status, version, database))
+BOOST_DESCRIBE_STRUCT(HealthBody, (), (status, version, database, demo, sandbox_url))
 
 struct RecipientBody {
   std::string name;
@@ -106,13 +108,18 @@ Answer make_quote(Services& services, HttpRequest& request) {
                      sheet.irr_compound, sheet.items, sheet.contingent});
 }
 
+HealthBody health(const Services& services) {
+  HealthBody body{"ok", MQ_VERSION, std::string(services.database.kind()), services.demo, {}};
+  if (!services.sandbox_url.empty()) body.sandbox_url = services.sandbox_url;
+  return body;
+}
+
 }  // namespace
 
 void add_open_routes(Routes& routes) {
   auto& services = routes.services();
   routes.open("GET", "/healthz", [&](HttpRequest&) -> Answer {
-    return json_response(200,
-                         HealthBody{"ok", MQ_VERSION, std::string(services.database.kind())});
+    return json_response(200, health(services));
   });
   routes.open("GET", "/readyz", [&](HttpRequest&) -> Answer {
     const auto reachable = services.database.read([](storage::Transaction& tx) -> Status {
@@ -120,8 +127,7 @@ void add_open_routes(Routes& routes) {
       return ok();
     });
     if (!reachable.ok()) return ApiErrc::not_ready;
-    return json_response(200,
-                         HealthBody{"ok", MQ_VERSION, std::string(services.database.kind())});
+    return json_response(200, health(services));
   });
   routes.open("GET", "/metrics", [&](HttpRequest&) -> Answer {
     if (const auto counts = services.outbox_counts(); counts.ok()) {

@@ -1,0 +1,67 @@
+// Fixture of auth's tests, over the test helpers that only tests include:
+//   using CodesTest = AuthFixture<test::PeopleTest>;
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "audit/audit.h"
+#include "auth/auth.h"
+
+namespace mq::auth {
+
+template <class People>
+class AuthFixture : public People {
+ protected:
+  void SetUp() override {
+    this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
+                   kAuthMigration});
+  }
+
+  struct Sms {
+    std::string request_id, phone, text;
+  };
+  SmsSender capture() {
+    return [this](const std::string& request_id, const Pii<std::string>& phone,
+                  const std::string& text) -> Status {
+      sent_.push_back({request_id, phone.expose(), text});
+      return ok();
+    };
+  }
+  // What the phone of its owner shows once the outbox has delivered.
+  std::string received_code(const ChallengeId& challenge) {
+    const auto before = sent_.size();
+    EXPECT_TRUE(auth_.deliver_code(challenge, capture()).ok());
+    EXPECT_EQ(sent_.size(), before + 1);
+    return sent_.size() > before ? code_in(sent_.back().text) : "";
+  }
+  static std::string code_in(const std::string& text) {
+    const std::string_view before = "验证码 ";
+    const auto at = text.find(before);
+    EXPECT_NE(at, std::string::npos);
+    return text.substr(at + before.size(), 6);
+  }
+  static std::string wrong(std::string code) {
+    code[5] = code[5] == '0' ? '1' : '0';
+    return code;
+  }
+
+  Challenge requested(const std::string& phone) {
+    const auto challenge = auth_.request_sign_in(Pii<std::string>(phone));
+    EXPECT_TRUE(challenge.ok()) << challenge.error().code();
+    return *challenge;
+  }
+  Auth::SignedIn signed_in(const std::string& phone) {
+    const auto challenge = requested(phone);
+    const auto done = auth_.sign_in(challenge.id, received_code(challenge.id));
+    EXPECT_TRUE(done.ok()) << done.error().code();
+    return *done;
+  }
+
+  std::vector<Sms> sent_;
+  Auth auth_{this->db(), this->vault_, this->ring_, this->clock_, this->random_};
+};
+
+}  // namespace mq::auth

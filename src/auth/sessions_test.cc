@@ -1,0 +1,220 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "auth/auth_testing.h"
+#include "base/limits.h"
+#include "people.h"
+
+namespace mq::auth {
+namespace {
+
+constexpr auto kPassword = "correct horse battery";
+
+class SessionsTest : public AuthFixture<test::PeopleTest> {
+ protected:
+  StaffId created(std::string_view username, const std::vector<Role>& roles) {
+    const auto id = auth_.create_staff(username, kPassword, roles);
+    EXPECT_TRUE(id.ok()) << id.error().code();
+    return *id;
+  }
+  bool open(const std::string& token) {
+    const auto found = auth_.borrower(token);
+    EXPECT_TRUE(found.ok() || found.error().is(AuthErrc::no_session));
+    return found.ok();
+  }
+  // The error's code, or "ok".
+  std::string entering(std::string_view username, std::string_view password) {
+    const auto done = auth_.staff_sign_in(username, password);
+    return done.ok() ? "ok" : done.error().code();
+  }
+};
+MQ_INSTANTIATE_DATABASES(SessionsTest);
+
+TEST_P(SessionsTest, OnlyTheVeryTokenOpensASession) {
+  const auto session = signed_in("13800000000").session;
+  EXPECT_EQ(session.expires_at, clock_.now().plus_seconds(limits::kSessionLifeSeconds));
+  EXPECT_EQ(crypto::unbase64url(session.token)->size(), 32U);
+  EXPECT_TRUE(open(session.token));
+  auto other = session.token;
+  other[0] = other[0] == 'A' ? 'B' : 'A';
+  for (const auto& token : {std::string(), other, session.token + "A", session.token.substr(1),
+                            session.id.str(), std::string(100'000, 'A'), std::string("\xff\0'--", 5)}) {
+    EXPECT_FALSE(open(token));
+  }
+  EXPECT_TRUE(auth_.staff(session.token).error().is(AuthErrc::no_session))
+      << "a borrower's token is none of the staff's";
+}
+
+TEST_P(SessionsTest, AnIdleSessionEnds) {
+  const auto token = signed_in("13800000000").session.token;
+  clock_.advance_seconds(limits::kSessionIdleSeconds - 1);
+  EXPECT_TRUE(open(token));
+  clock_.advance_seconds(limits::kSessionIdleSeconds - 1);
+  EXPECT_TRUE(open(token)) << "the use before has kept it";
+  clock_.advance_seconds(limits::kSessionIdleSeconds);
+  EXPECT_FALSE(open(token));
+  clock_.advance_seconds(-limits::kSessionIdleSeconds);
+  EXPECT_TRUE(open(token)) << "looking at an ended session does not change it";
+}
+
+TEST_P(SessionsTest, ASessionInUseEndsAfterItsWholeLife) {
+  const auto session = signed_in("13800000000").session;
+  const auto step_s = limits::kSessionIdleSeconds / 2;
+  while (clock_.now().plus_seconds(step_s) < session.expires_at) {
+    clock_.advance_seconds(step_s);
+    ASSERT_TRUE(open(session.token)) << clock_.now().iso();
+  }
+  clock_.set({session.expires_at.us - 1});
+  EXPECT_TRUE(open(session.token));
+  clock_.set(session.expires_at);
+  EXPECT_FALSE(open(session.token));
+}
+
+TEST_P(SessionsTest, UseIsWrittenDownOnceAMinute) {
+  const auto token = signed_in("13800000000").session.token;
+  const auto begun = clock_.now();
+  const auto seen = [&] { return number("SELECT seen_at FROM auth_session"); };
+  clock_.advance_seconds(60);
+  EXPECT_TRUE(open(token));
+  EXPECT_EQ(seen(), begun.us);
+  clock_.advance_seconds(1);
+  EXPECT_TRUE(open(token));
+  EXPECT_EQ(seen(), clock_.now().us);
+}
+
+TEST_P(SessionsTest, SigningOutEndsOneSession) {
+  const auto first = signed_in("13800000000");
+  clock_.advance_seconds(limits::kCodeResendSeconds);
+  const auto second = signed_in("13800000000");
+  ASSERT_EQ(first.person, second.person);
+  EXPECT_TRUE(auth_.sign_out(first.session.id).ok());
+  EXPECT_FALSE(open(first.session.token));
+  EXPECT_TRUE(open(second.session.token));
+  EXPECT_TRUE(auth_.sign_out(first.session.id).ok()) << "twice is harmless";
+  EXPECT_TRUE(auth_.sign_out(SessionId::make(clock_.now(), random_)).ok());
+}
+
+TEST_P(SessionsTest, StaffSignInWithTheirPassword) {
+  const auto id = created("wang", {Role::reviewer, Role::finance});
+  const auto done = auth_.staff_sign_in("wang", kPassword);
+  ASSERT_TRUE(done.ok());
+  EXPECT_EQ(done->staff.id, id);
+  const auto staff = auth_.staff(done->session.token);
+  ASSERT_TRUE(staff.ok());
+  EXPECT_EQ(staff->id, id);
+  EXPECT_EQ(staff->username, "wang");
+  EXPECT_EQ(staff->session, done->session.id);
+  EXPECT_TRUE(staff->has(Role::reviewer) && staff->has(Role::finance));
+  EXPECT_FALSE(staff->has(Role::risk) || staff->has(Role::admin));
+  EXPECT_FALSE(open(done->session.token)) << "a staff token is none of a borrower's";
+  const auto trail = leaves("auth.");
+  ASSERT_EQ(trail.size(), 2U);
+  EXPECT_EQ(trail[1].kind, "auth.staff_created");
+  EXPECT_EQ(trail[0].kind, "auth.staff_signed_in");
+  EXPECT_EQ(trail[0].object, id.str());
+
+  force("UPDATE auth_staff SET roles = 'risk'");
+  EXPECT_FALSE(auth_.staff(done->session.token)->has(Role::reviewer)) << "roles count as of now";
+  force("DELETE FROM auth_staff");
+  EXPECT_TRUE(auth_.staff(done->session.token).error().is(AuthErrc::no_session));
+}
+
+TEST_P(SessionsTest, AnAdministratorHasEveryRoleAndNobodyHasOneByItsName) {
+  created("li", {Role::admin});
+  const auto admin = auth_.staff_sign_in("li", kPassword)->staff;
+  for (const auto role : {Role::reviewer, Role::risk, Role::finance, Role::admin}) {
+    EXPECT_TRUE(admin.has(role));
+  }
+  created("none", {});
+  EXPECT_TRUE(auth_.staff_sign_in("none", kPassword)->staff.roles.empty());
+  force("UPDATE auth_staff SET roles = 'administrator,risky' WHERE username = 'none'");
+  EXPECT_TRUE(auth_.staff_sign_in("none", kPassword)->staff.roles.empty());
+}
+
+TEST_P(SessionsTest, AWrongPasswordAndAnUnknownNameLookAlike) {
+  created("wang", {Role::risk});
+  const auto wrong_password = auth_.staff_sign_in("wang", "wrong password");
+  const auto unknown = auth_.staff_sign_in("nobody", kPassword);
+  ASSERT_FALSE(wrong_password.ok() || unknown.ok());
+  EXPECT_TRUE(wrong_password.error().is(AuthErrc::wrong_credentials));
+  EXPECT_EQ(wrong_password.error().code(), unknown.error().code());
+  EXPECT_EQ(wrong_password.error().detail(), unknown.error().detail());
+  EXPECT_EQ(entering("WANG", kPassword), "auth.wrong_credentials");
+  EXPECT_EQ(entering("", ""), "auth.wrong_credentials");
+  EXPECT_EQ(entering("wang", std::string(201, 'x')), "auth.wrong_credentials");
+  EXPECT_EQ(entering(std::string(101, 'x'), kPassword), "auth.wrong_credentials");
+  EXPECT_EQ(entering("no such account", "no such account"), "auth.wrong_credentials");
+  EXPECT_EQ(number("SELECT COUNT(*) FROM auth_session"), 0);
+}
+
+TEST_P(SessionsTest, WrongPasswordsAreLimitedInAWindow) {
+  created("wang", {Role::risk});
+  created("li", {Role::risk});
+  for (int i = 0; i < limits::kStaffGuesses; ++i) {
+    EXPECT_EQ(entering("wang", "wrong password"), "auth.wrong_credentials") << i;
+  }
+  EXPECT_EQ(entering("wang", kPassword), "auth.too_many_guesses");
+  EXPECT_EQ(entering("li", kPassword), "ok") << "nobody else is locked out";
+  clock_.advance_seconds(limits::kStaffWindowSeconds);
+  EXPECT_EQ(entering("wang", kPassword), "auth.too_many_guesses");
+  clock_.advance_seconds(1);
+  EXPECT_EQ(entering("wang", kPassword), "ok");
+}
+
+TEST_P(SessionsTest, ARightPasswordClearsTheCount) {
+  created("wang", {Role::risk});
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 1; i < limits::kStaffGuesses; ++i) {
+      EXPECT_EQ(entering("wang", "wrong password"), "auth.wrong_credentials");
+    }
+    EXPECT_EQ(entering("wang", kPassword), "ok");
+  }
+}
+
+TEST_P(SessionsTest, ParallelPasswordsGetNoMoreTries) {
+  created("wang", {Role::risk});
+  std::atomic<int> tried = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < limits::kStaffGuesses + 4; ++i) {
+    threads.emplace_back([&] {
+      const auto code = entering("wang", "wrong password");
+      if (code == "auth.wrong_credentials") ++tried;
+      if (code == "auth.too_many_guesses") ++refused;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(tried, limits::kStaffGuesses);
+  EXPECT_EQ(refused, 4);
+}
+
+TEST_P(SessionsTest, AnAccountNeedsAFreeNameAndALongPassword) {
+  EXPECT_TRUE(auth_.create_staff("wang", "123456789", {}).error().is(AuthErrc::weak_password));
+  EXPECT_TRUE(
+      auth_.create_staff("wang", std::string(201, 'x'), {}).error().is(AuthErrc::weak_password));
+  created("wang", {Role::risk});
+  EXPECT_TRUE(auth_.create_staff("wang", "another password", {Role::admin})
+                  .error()
+                  .is(AuthErrc::username_taken));
+  EXPECT_EQ(entering("wang", "another password"), "auth.wrong_credentials");
+  EXPECT_EQ(entering("wang", kPassword), "ok");
+  EXPECT_EQ(leaves("auth.staff_created").size(), 1U);
+}
+
+TEST_P(SessionsTest, TokensAndPasswordsAreNowhereInClear) {
+  const auto borrower = signed_in("13800000000").session;
+  created("wang", {Role::risk});
+  const auto staff = auth_.staff_sign_in("wang", kPassword);
+  ASSERT_TRUE(staff.ok());
+  EXPECT_TRUE(lies_in_the_store("wang"));
+  EXPECT_FALSE(lies_in_the_store(kPassword));
+  for (const auto& token : {borrower.token, staff->session.token}) {
+    EXPECT_FALSE(lies_in_the_store(token));
+    EXPECT_FALSE(lies_in_the_store(to_string(*crypto::unbase64url(token))));
+    EXPECT_FALSE(lies_in_the_store(to_string(crypto::sha256(as_bytes(token))))) << "the hash is keyed";
+  }
+}
+
+}  // namespace
+}  // namespace mq::auth

@@ -1,0 +1,146 @@
+// Borrowers for tests of what comes after identity: real vault, sign-in, consents and verification, with
+// a phone whose messages can be read, a camera that always sees one face and a source that knows everybody.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/audit.h"
+#include "auth/auth.h"
+#include "consent/consent.h"
+#include "controls/controls.h"
+#include "database.h"
+#include "documents/documents.h"
+#include "fakes.h"
+#include "identity/identity.h"
+#include "people.h"
+
+namespace mq::test {
+
+inline std::vector<storage::Migration> people_migrations() {
+  return {storage::kOutboxMigration,       audit::kAuditMigration,     controls::kControlsMigration,
+          vault::kVaultMigration,          consent::kConsentMigration, auth::kAuthMigration,
+          documents::kDocumentsMigration,  identity::kIdentityMigration};
+}
+
+// The seventeen digits completed with their check character.
+inline std::string id_number(int sequence, const std::string& birth = "19900307") {
+  constexpr int kWeights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  const auto digits = std::to_string(sequence);
+  std::string number = "110101" + birth + std::string(3 - digits.size(), '0') + digits;
+  int sum = 0;
+  for (std::size_t i = 0; i < number.size(); ++i) sum += (number[i] - '0') * kWeights[i];
+  return number + "10X98765432"[sum % 11];
+}
+
+class Borrowers {
+ public:
+  Borrowers(const std::string& database_kind, storage::Database& database)
+      : key_store_(database_kind), database_(database) {
+    const storage::Migration keys[] = {vault::kKeyStoreMigration};
+    MQ_CHECK((*key_store_).migrate(keys).ok());
+    vault_.emplace(*key_store_, ring_, clock, random);
+    auth_.emplace(database_, *vault_, ring_, clock, random);
+    identity_.emplace(
+        database_, *vault_, clock, random, [](ByteView) { return one_face(); },
+        [](const std::string&, const Pii<std::string>&, const Pii<std::string>&)
+            -> Result<identity::AuthorityAnswer> {
+          return identity::AuthorityAnswer{identity::AuthorityResult::match, to_bytes("authority")};
+        });
+  }
+
+  vault::Vault& vault() { return *vault_; }
+  auth::Auth& auth() { return *auth_; }
+  identity::Identity& identity() { return *identity_; }
+  const crypto::KeyRing& ring() const { return ring_; }
+  storage::Database& key_store() { return *key_store_; }
+
+  // What the phone received for this challenge.
+  std::string code_of(const auth::ChallengeId& challenge) {
+    std::string code;
+    const auto sent = auth_->deliver_code(
+        challenge, [&](const std::string&, const Pii<std::string>&, const std::string& text) {
+          const std::string before = "验证码 ";
+          code = text.substr(text.find(before) + before.size(), 6);
+          return ok();
+        });
+    MQ_CHECK(sent.ok());
+    return code;
+  }
+  // A new phone, signed in.
+  auth::Auth::SignedIn sign_in() {
+    const auto number = std::to_string(++count_);
+    const Pii<std::string> phone("1390000" + std::string(4 - number.size(), '0') + number);
+    clock.advance_ms(1);
+    const auto challenge = auth_->request_sign_in(phone);
+    MQ_CHECK(challenge.ok());
+    auto in = auth_->sign_in(challenge->id, code_of(challenge->id));
+    MQ_CHECK(in.ok());
+    return *in;
+  }
+  void answer(const PersonId& person, consent::Purpose purpose, bool granted) {
+    clock.advance_ms(1);  // the latest answer is the one with the latest id
+    const auto& notice = consent::notice(purpose, consent::Language::zh);
+    const auto recorded = database_.write([&](storage::Transaction& tx) {
+      return consent::record(tx, clock.now(), random, person, purpose, notice.version,
+                             notice.sha256, granted, "test");
+    });
+    MQ_CHECK(recorded.ok());
+  }
+  void consent_to_all(const PersonId& person) {
+    for (const auto purpose :
+         {consent::Purpose::terms, consent::Purpose::face, consent::Purpose::authority}) {
+      answer(person, purpose, true);
+    }
+  }
+  // From the two photos to a passed verification.
+  VerificationId verify(const PersonId& person, const std::string& number = id_number(11)) {
+    clock.advance_ms(1);
+    const auto begun =
+        identity_->begin(person, Pii<std::string>("张小明"), Pii<std::string>(number));
+    MQ_CHECK(begun.ok());
+    MQ_CHECK(identity_->submit(person, begun->id, identity::Photo::card, as_bytes("card")).ok());
+    MQ_CHECK(identity_->submit(person, begun->id, identity::Photo::selfie, as_bytes("self")).ok());
+    MQ_CHECK(identity_->process(begun->id).ok());
+    const auto done = identity_->get(begun->id);
+    MQ_CHECK(done.ok() && done->state == identity::State::passed);
+    return begun->id;
+  }
+  PersonId verified_person() {
+    const auto person = sign_in().person;
+    consent_to_all(person);
+    verify(person);
+    return person;
+  }
+  void set_switch(controls::Switch which, bool stopped) {
+    const auto done = database_.write([&](storage::Transaction& tx) {
+      return controls::set(tx, clock.now(), random, which, stopped, "test",
+                           StaffId::make(clock.now(), random));
+    });
+    MQ_CHECK(done.ok());
+  }
+
+  ManualClock clock;
+  TestRandom random;
+
+ private:
+  static Result<vision::Analysis> one_face() {
+    vision::Face face;
+    face.box = {10, 10, 120, 120};
+    face.usable = true;
+    face.liveness = {0.99F, true};
+    face.embedding[0] = 1;
+    return vision::Analysis{200, 200, 1, {face}};
+  }
+
+  FreshDatabase key_store_;
+  storage::Database& database_;
+  crypto::KeyRing ring_ = new_key_ring(random);
+  std::optional<vault::Vault> vault_;
+  std::optional<auth::Auth> auth_;
+  std::optional<identity::Identity> identity_;
+  int count_ = 0;
+};
+
+}  // namespace mq::test
