@@ -56,6 +56,10 @@ runtime::Router make_router(Services& services);
 // An error as application/problem+json, in the language of the request (see problem.cc).
 runtime::HttpResponse render_problem(const Error& error, const runtime::HttpRequest& request);
 
+// Frees the keys of requests that a process that died was handling, instead of a minute later. Only when
+// no other process serves this database.
+Status forget_unfinished(storage::Database& database);
+
 extern const storage::Migration kApiMigration;
 
 }  // namespace mq::api

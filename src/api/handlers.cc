@@ -185,6 +185,13 @@ runtime::Router make_router(Services& services) {
   return router;
 }
 
+Status forget_unfinished(storage::Database& database) {
+  return database.write([](storage::Transaction& tx) -> Status {
+    tx.execute("DELETE FROM api_request WHERE status IS NULL");
+    return ok();
+  });
+}
+
 const storage::Migration kApiMigration{
     13, "api",
     "CREATE TABLE api_request (caller TEXT NOT NULL, key TEXT NOT NULL, content TEXT NOT NULL, "

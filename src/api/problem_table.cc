@@ -170,6 +170,8 @@ constexpr std::array kRows = {
           "A reversal cannot be reversed", "Post the event anew", false},
   Problem{"ledger.same_account", 500, "记账科目有误", "请联系客服并提供编号",
           "A journal uses one account twice", "Tell support the trace id", false},
+  Problem{"ledger.unknown_account", 404, "没有该会计科目", "请从科目表中选择",
+          "There is no such account", "Choose one from the chart of accounts", false},
   Problem{"ledger.unknown_journal", 404, "没有找到该分录", "请返回上一页",
           "No such journal", "Go back", false},
   Problem{"money.currency_mismatch", 422, "币种不一致", "请使用同一币种",

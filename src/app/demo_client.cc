@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/settings.h"
+#include "base/limits.h"
 #include "crypto/crypto.h"
 #include "runtime/http.h"
 #include "runtime/json.h"
@@ -17,7 +18,8 @@ namespace mq::app {
 namespace {
 
 constexpr int kPollMs = 100;
-constexpr int kTries = 40;
+constexpr int kTries = 100;  // the key of a request that was killed is free again after a minute
+constexpr int kPatienceMs = 3 * limits::kOutboxLeaseMs;
 constexpr int kRequestTimeoutMs = 15'000;
 
 Error failed(const std::string& what) { return Error(AppErrc::demo_failed, what); }
@@ -30,13 +32,13 @@ std::string field(const boost::json::value& object, const char* name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
-Status wait_until(const std::string& what, int seconds, const std::function<Result<bool>()>& done) {
-  for (int waited_ms = 0; waited_ms < seconds * 1000; waited_ms += kPollMs) {
+Status wait_until(const std::string& what, const std::function<Result<bool>()>& done) {
+  for (int waited_ms = 0; waited_ms < kPatienceMs; waited_ms += kPollMs) {
     MQ_TRY(const bool yes, done());
     if (yes) return ok();
     std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));
   }
-  return failed(what + " did not happen within " + std::to_string(seconds) + " s");
+  return failed(what + " did not happen within " + std::to_string(kPatienceMs / 1000) + " s");
 }
 
 DemoClient::DemoClient(std::string server_url, std::string sandbox_url, std::string memory)
@@ -135,7 +137,7 @@ Result<boost::json::value> DemoClient::put_photo(const std::string& path, const 
 
 Result<std::string> DemoClient::await_code(const std::string& phone, std::int64_t since_us) {
   std::string code;
-  MQ_REQUIRE(wait_until("the SMS", 15, [&]() -> Result<bool> {
+  MQ_REQUIRE(wait_until("the SMS", [&]() -> Result<bool> {
     const auto answer =
         runtime::http_send({.url = sandbox_url_ + "/sandbox/sms?phone=" + phone});
     if (!answer.ok()) return answer.error();

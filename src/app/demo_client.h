@@ -42,8 +42,9 @@ class DemoClient {
   std::map<std::string, std::string> known_;
 };
 
-// Asks until `done` says yes, at most `seconds`. Error: app.demo_failed with `what`.
-Status wait_until(const std::string& what, int seconds, const std::function<Result<bool>()>& done);
+// Asks until `done` says yes. What a killed server was doing is taken up again when its lease ends, so this
+// waits for some leases' time. Error: app.demo_failed with `what`.
+Status wait_until(const std::string& what, const std::function<Result<bool>()>& done);
 
 // Text field of an object; "" when absent or null.
 std::string field(const boost::json::value& object, const char* name);

@@ -29,6 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kJobIntervalMs = 300;
+constexpr std::int64_t kReviveSeconds = 600;  // a partner down for longer than the retries last
 constexpr std::string_view kAuditOrigin = "mianqian.example/audit";
 
 // The folder with its lock: a second server on the same folder would double the sequencer's and the
@@ -167,6 +168,12 @@ Status Server::Impl::open_capabilities() {
                                   partners->channel(), clock, random});
   subscribe_all(*outbox, *subscribers);
   if (settings.demo) MQ_REQUIRE(make_demo_staff(*auth, settings));
+  // The lock of the data folder says that nobody else works on a SQLite file in it, or on a demo's schema:
+  // what is under way there belonged to a process that is gone.
+  if (settings.demo || database->kind() == "sqlite") {
+    MQ_REQUIRE(api::forget_unfinished(*database));
+    MQ_TRY([[maybe_unused]] const int reclaimed, outbox->reclaim());
+  }
   return servicing->ensure_business_date();
 }
 
@@ -222,6 +229,7 @@ void Server::Impl::start_workers() {
 
 // The jobs that are due by time: the business date, end of day, payments without a word.
 void Server::Impl::run_jobs() {
+  auto revived_at = clock.now();
   while (true) {
     {
       std::unique_lock lock(jobs_mutex);
@@ -236,6 +244,10 @@ void Server::Impl::run_jobs() {
           std::pair("unresolved_payments", drive_unresolved(*subscribers))}) {
       if (!result.ok()) log::error("job.failed", {{"job", name}, {"error", result.error()}});
     }
+    if (clock.now() < revived_at.plus_seconds(kReviveSeconds)) continue;
+    revived_at = clock.now();
+    const auto revived = outbox->revive();
+    if (revived.ok() && *revived > 0) log::warn("outbox.revived", {{"events", *revived}});
   }
 }
 

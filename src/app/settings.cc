@@ -3,6 +3,7 @@
 #include <set>
 
 #include "runtime/config.h"
+#include "runtime/text.h"
 
 namespace mq::app {
 namespace {
@@ -19,9 +20,14 @@ const std::set<std::string>& known_keys() {
   return kKeys;
 }
 
-bool local(const std::string& url) {
-  return url.find("//127.") != std::string::npos || url.find("//localhost") != std::string::npos ||
-         url.find("//[::1]") != std::string::npos;
+// Whether the URL's host is this machine, whatever stands before and behind the host.
+bool local(std::string_view url) {
+  const auto text = runtime::lower(url.substr(url.find("//") + 2));
+  const auto authority = text.substr(0, text.find_first_of("/?#"));
+  const auto host = authority.substr(authority.rfind('@') + 1);
+  const auto name = host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
+  return name == "localhost" || name.ends_with(".localhost") || name.starts_with("127.") ||
+         name == "0.0.0.0" || name == "[::1]" || name == "[::]" || name.starts_with("[::ffff:127.");
 }
 
 // Production refuses the sandbox: real partners are elsewhere and speak TLS.

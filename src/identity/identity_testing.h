@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -51,7 +52,7 @@ class IdentityFixture : public People {
                    documents::kDocumentsMigration, kIdentityMigration});
     pictures_.emplace("card", picture({face(1)}));
     pictures_.emplace("selfie", picture({face(0.8)}));
-    pictures_.emplace("stranger", picture({face(0.1)}));
+    pictures_.emplace("stranger", picture({face(-0.5)}));
     pictures_.emplace("official", picture({face(0.9)}));
     pictures_.emplace("nobody", picture({}));
     pictures_.emplace("two", picture({face(0.8), face(0.2)}));
@@ -62,6 +63,12 @@ class IdentityFixture : public People {
     auto print = face(0.8);
     print.liveness = {0.2F, false};
     pictures_.emplace("print", picture({print}));
+    become_another_person();
+  }
+
+  // Everything after is about a person who has consented to everything and done nothing else.
+  void become_another_person() {
+    person_ = this->new_person();
     for (const auto purpose :
          {consent::Purpose::terms, consent::Purpose::face, consent::Purpose::authority}) {
       answer(purpose, true);
@@ -136,18 +143,18 @@ class IdentityFixture : public People {
   static std::string code_of(const Result<T>& result) {
     return result.ok() ? "ok" : result.error().code();
   }
-  std::int64_t documents(std::string_view kind) {
+  std::int64_t stored(std::string_view kind) {
     return this->number("SELECT COUNT(*) FROM document WHERE kind = $1", {kind});
   }
 
-  std::map<std::string, vision::Analysis> pictures_;
+  std::map<std::string, Result<vision::Analysis>> pictures_;
   std::function<void()> before_look_;
   std::atomic<int> looks_ = 0;
   std::mutex mutex_;
   std::vector<Question> questions_;
   Result<AuthorityAnswer> authority_ =
       AuthorityAnswer{AuthorityResult::match, to_bytes("official")};
-  PersonId person_ = this->new_person();
+  PersonId person_;
   StaffId staff_ = StaffId::make(this->clock_.now(), this->random_);
   Settings settings_{.attempts = 3};
   Identity identity_{

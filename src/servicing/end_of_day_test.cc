@@ -1,6 +1,7 @@
 // The business date and the daily accrual, interrupted at every place.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <stdexcept>
 #include <thread>

@@ -1,6 +1,7 @@
 // Loans from the signature to the pay-out, and who may see them.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 #include "support/loans.h"

@@ -1,6 +1,7 @@
 // Repayments: amounts, the channel's answers, early and late money, and a whole life of a loan.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "support/loans.h"

@@ -340,6 +340,14 @@ Result<OutboxWorker::Counts> OutboxWorker::counts() {
   });
 }
 
+Result<int> OutboxWorker::reclaim() {
+  const Instant now = impl_->clock.now();
+  return impl_->database.write([&](Transaction& tx) -> Result<int> {
+    return static_cast<int>(tx.change(
+        "UPDATE outbox SET state = 'waiting', available_at = $1 WHERE state = 'running'", {now}));
+  });
+}
+
 Result<int> OutboxWorker::revive(std::string_view topic) {
   const Instant now = impl_->clock.now();
   auto revived = impl_->database.write([&](Transaction& tx) -> Result<int> {

@@ -244,6 +244,31 @@ TEST_P(Outbox, AWorkerDoesNotTakeOverFromItself) {
 }
 
 // A worker that lost its lease must not overwrite what the next one made of the event.
+TEST_P(Outbox, TheOnlyProcessTakesBackWhatADeadOneHeldAtOnce) {
+  publish_one("loan-1", "{}");
+  {
+    // As a process leaves it that died while it handled the event.
+    const auto left = db().write([](Transaction& tx) -> Status {
+      tx.execute("UPDATE outbox SET state = 'running', owner = 'gone', attempt = 1, available_at = $1",
+                 {INT64_MAX});
+      return ok();
+    });
+    ASSERT_TRUE(left.ok());
+  }
+  OutboxWorker worker(db(), clock, random);
+  int handled = 0;
+  worker.subscribe("test.happened", [&](const Event&) {
+    ++handled;
+    return ok();
+  });
+  EXPECT_EQ(run(worker), 0);
+  const auto reclaimed = worker.reclaim();
+  ASSERT_TRUE(reclaimed.ok());
+  EXPECT_EQ(*reclaimed, 1);
+  EXPECT_EQ(run(worker), 1);
+  EXPECT_EQ(handled, 1);
+}
+
 TEST_P(Outbox, AResultThatComesAfterTheLeaseIsNotRecorded) {
   publish_one("loan-1", "{}");
   auto slow = make_worker();

@@ -221,6 +221,9 @@ class OutboxWorker {
     std::int64_t waiting = 0, dead = 0;
   };
   Result<Counts> counts();
+  // Gives back at once what a process that died was handling, instead of when its lease ends; returns
+  // how many. Only before start(), and only when no other process works on this database.
+  Result<int> reclaim();
   // Puts the parked events of a topic back in the queue ("" = all); returns how many.
   Result<int> revive(std::string_view topic = "");
 

@@ -5,28 +5,11 @@ import sqlite3
 import time
 
 from borrower import Borrower, people_of
-from harness import Server, equal, expect, run
+from harness import Server, equal, expect, expect_problem, in_both_languages, run
 
 HEADER_LIMIT = 16 * 1024
 JSON_LIMIT = 64 * 1024
 GUESSES = 5
-
-
-def expect_problem(answer, status, code, what, title=None):
-    equal((answer.status, answer.json.get("code")), (status, code), what)
-    equal(answer.headers["Content-Type"], "application/problem+json", f"{what}: media type")
-    problem = answer.json
-    for field in ("type", "title", "next", "trace_id"):
-        expect(problem.get(field), f"{what}: {field} of {problem}")
-    equal((problem["status"], problem["type"]), (status, f"urn:mianqian:problem:{code}"), what)
-    if title:
-        equal(problem["title"], title, f"{what}: title")
-
-
-def in_both_languages(server, status, code, zh, en, method, path, body=None, **options):
-    for language, title in (("zh-CN,zh;q=0.9", zh), ("en-GB,en;q=0.9", en)):
-        answer = server.request(method, path, body, language=language, **options)
-        expect_problem(answer, status, code, f"{method} {path} in {language[:2]}", title)
 
 
 def healthy(server, what):

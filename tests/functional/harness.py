@@ -8,7 +8,6 @@ import os
 import pathlib
 import random
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -241,7 +240,9 @@ class Server:
                 sent[name] = value
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=PATIENCE_S)
         try:
-            connection.request(method, path, body, sent)
+            # A body over the limit is answered before it is read to its end.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, sent)
             return Answer(connection.getresponse())
         finally:
             connection.close()
@@ -273,6 +274,18 @@ class Server:
         return [item["code"] for item in inbox["items"] if "code" in item]
 
 
-def copy_tree(source, target):
-    shutil.copytree(source, target)
-    return target
+def expect_problem(answer, status, code, what, title=None):
+    equal((answer.status, answer.json.get("code")), (status, code), what)
+    equal(answer.headers["Content-Type"], "application/problem+json", f"{what}: media type")
+    problem = answer.json
+    for field in ("type", "title", "next", "trace_id"):
+        expect(problem.get(field), f"{what}: {field} of {problem}")
+    equal((problem["status"], problem["type"]), (status, f"urn:mianqian:problem:{code}"), what)
+    if title:
+        equal(problem["title"], title, f"{what}: title")
+
+
+def in_both_languages(server, status, code, zh, en, method, path, body=None, **options):
+    for language, title in (("zh-CN,zh;q=0.9", zh), ("en-GB,en;q=0.9", en)):
+        answer = server.request(method, path, body, language=language, **options)
+        expect_problem(answer, status, code, f"{method} {path} in {language[:2]}", title)

@@ -8,12 +8,13 @@ import base64
 import contextlib
 import json
 import math
+import shutil
 import sqlite3
 import subprocess
 import urllib.parse
 
 from borrower import Borrower, luhn_card, people_of
-from harness import (PATIENCE_S, Demo, Server, copy_tree, databases, equal, expect, run, sandbox_of,
+from harness import (PATIENCE_S, Demo, Server, databases, equal, expect, run, sandbox_of,
                      wait_for)
 
 
@@ -178,7 +179,7 @@ def serve(data, database, person, pictures):
 
 
 def plant_in_files(search, data, folder):
-    copy = copy_tree(data, folder / f"{data.name}-planted")
+    copy = shutil.copytree(data, folder / f"{data.name}-planted")
     (copy / "deep/er").mkdir(parents=True)
     plants = {}
     for number, (label, _, plant) in enumerate(search.plants()):

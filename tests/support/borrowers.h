@@ -24,11 +24,11 @@ inline std::vector<storage::Migration> people_migrations() {
           documents::kDocumentsMigration,  identity::kIdentityMigration};
 }
 
-// The seventeen digits completed with their check character.
-inline std::string id_number(int sequence, const std::string& birth = "19900307") {
+// Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.
+inline std::string id_number(int sequence) {
   constexpr int kWeights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   const auto digits = std::to_string(sequence);
-  std::string number = "110101" + birth + std::string(3 - digits.size(), '0') + digits;
+  std::string number = "11010119900307" + std::string(3 - digits.size(), '0') + digits;
   int sum = 0;
   for (std::size_t i = 0; i < number.size(); ++i) sum += (number[i] - '0') * kWeights[i];
   return number + "10X98765432"[sum % 11];
@@ -53,8 +53,6 @@ class Borrowers {
   vault::Vault& vault() { return *vault_; }
   auth::Auth& auth() { return *auth_; }
   identity::Identity& identity() { return *identity_; }
-  const crypto::KeyRing& ring() const { return ring_; }
-  storage::Database& key_store() { return *key_store_; }
 
   // What the phone received for this challenge.
   std::string code_of(const auth::ChallengeId& challenge) {

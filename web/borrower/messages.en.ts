@@ -137,6 +137,7 @@ export const en: typeof zh = {
     amount_bad: 'Enter CNY {min} – {max}, in steps of {step}',
     term: 'Term',
     annual_cost: 'Annual cost, all included',
+    annual_cost_short: 'Annual cost',
     simple: 'simple',
     compound: 'compound',
     annual_rate: 'Annual rate {rate}',

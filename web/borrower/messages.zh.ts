@@ -129,6 +129,7 @@ export const zh = {
     amount_bad: '请输入 {min} – {max} 元之间、{step} 元的整数倍',
     term: '期限',
     annual_cost: '综合年化成本',
+    annual_cost_short: '综合年化',
     simple: '单利',
     compound: '复利',
     annual_rate: '年利率 {rate}',
