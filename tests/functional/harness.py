@@ -107,6 +107,8 @@ def databases(description):
             found.append(Database(url))
         else:
             print("MQ_TEST_POSTGRES_URL is not set: nothing runs on PostgreSQL")
+            if not found:
+                sys.exit(0)  # without a summary line: nothing passed
     return found
 
 
