@@ -253,7 +253,7 @@ Status Life::clerk_sign_in() {
   if (!client_.recall("clerk").empty() && client_.get("clerk", "/v1/console/me").ok()) return ok();
   MQ_TRY(const auto session,
          client_.post("", "clerk", "/v1/console/sessions",
-                      {{"username", "admin"}, {"password", "demo-admin-2026"}}));
+                      {{"username", kDemoUser}, {"password", kDemoPassword}}));
   client_.remember("clerk", field(session, "token"));
   return ok();
 }

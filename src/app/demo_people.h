@@ -15,6 +15,10 @@ struct DemoPerson {
 };
 const std::vector<DemoPerson>& demo_people();
 
+// The demo's one member of staff; production refuses a folder that has this account.
+inline constexpr const char* kDemoUser = "admin";
+inline constexpr const char* kDemoPassword = "demo-admin-2026";
+
 // Where the person's own two pictures lie, and the authority's third.
 struct DemoPictures {
   std::string card, selfie, authority;

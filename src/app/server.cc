@@ -78,9 +78,6 @@ Result<crypto::KeyRing> open_keys(const Settings& settings, Random& random) {
   return crypto::KeyRing::create(path, random);
 }
 
-constexpr const char* kDemoUser = "admin";
-constexpr const char* kDemoPassword = "demo-admin-2026";
-
 Status make_demo_staff(auth::Auth& auth, const Settings& settings) {
   const auto made = auth.create_staff(kDemoUser, kDemoPassword, {auth::Role::admin});
   if (!made.ok() && !made.error().is(auth::AuthErrc::username_taken)) return made.error();
