@@ -27,3 +27,22 @@ function(mq_capability name)
       ENVIRONMENT "MQ_SOURCE_DIR=${CMAKE_SOURCE_DIR};MQ_BUILD_DIR=${CMAKE_BINARY_DIR}")
   endif()
 endfunction()
+
+# mq_fuzz(path SOURCES <files of this folder> LINK <libraries>)
+#
+# With MQ_FUZZ, the fuzz target <name>_fuzz made of <path>_fuzz.cc and of the named files only: the whole
+# library would bring everything it depends on along. The target `fuzzers` builds all of them.
+if(MQ_FUZZ)
+  add_custom_target(fuzzers)
+endif()
+function(mq_fuzz path)
+  if(NOT MQ_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  get_filename_component(name ${path} NAME)
+  add_executable(${name}_fuzz ${path}_fuzz.cc ${ARG_SOURCES})
+  target_link_libraries(${name}_fuzz PRIVATE mq_options mq_base ${ARG_LINK})
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer -Wl,--as-needed)
+  add_dependencies(fuzzers ${name}_fuzz)
+endfunction()

@@ -13,6 +13,7 @@ find_path(OPENCV_INCLUDE opencv2/core.hpp PATHS /usr/include/opencv4 REQUIRED)
 find_package(GTest REQUIRED)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -22,7 +23,8 @@ endif()
 add_library(mq_options INTERFACE)
 target_compile_features(mq_options INTERFACE cxx_std_20)
 target_compile_options(mq_options INTERFACE
-  -Wall -Wextra -Wshadow=local -Wnon-virtual-dtor -Werror -fno-omit-frame-pointer -g1
+  -Wall -Wextra -Wnon-virtual-dtor -Werror -fno-omit-frame-pointer -g1
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   # GCC 12 sees overlaps in std::string (its bug 105651) and frees of unset variants in std::variant
   # that cannot happen; the sanitizer builds look for the real ones.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-free-nonheap-object -Wno-maybe-uninitialized>)
@@ -39,10 +41,12 @@ if(MQ_SANITIZE)
   target_link_options(mq_options INTERFACE -fsanitize=${MQ_SANITIZE})
 endif()
 
-# Only three of OpenCV's libraries: Debian's cmake files would pull in every one of them.
+# Only three of OpenCV's libraries: Debian's cmake files would pull in every one of them. JPEGs are decoded
+# by libjpeg-turbo itself.
 add_library(mq_opencv INTERFACE)
 target_include_directories(mq_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE})
-target_link_libraries(mq_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)
+target_link_libraries(mq_opencv INTERFACE
+  opencv_core opencv_imgproc opencv_imgcodecs PkgConfig::TURBOJPEG)
 
 # ONNX Runtime: unpacked by tools/fetch-models into models/runtime.
 set(MQ_ORT_DIR ${CMAKE_SOURCE_DIR}/models/runtime)

@@ -1,6 +1,8 @@
 // Every error code of every capability has a row in the problem table, with all texts.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "api/api.h"
 #include "api/problem_table.h"
 #include "audit/audit.h"
@@ -38,6 +40,7 @@ TEST(ProblemTable, KnowsEveryCodeOfEveryCapability) {
   expect_rows<runtime::ConfigErrc>();
   expect_rows<storage::StorageErrc>();
   expect_rows<vision::VisionErrc>();
+  expect_rows<vision::IndexErrc>();
   expect_rows<audit::AuditErrc>();
   expect_rows<ledger::LedgerErrc>();
   expect_rows<controls::ControlsErrc>();
@@ -81,6 +84,35 @@ TEST(Problem, ListsPhotoAdviceInWords) {
       Error(identity::IdentityErrc::photo_quality, "more_light,come_closer"), request);
   EXPECT_NE(answer.body.find("请到光线更亮的地方"), std::string::npos);
   EXPECT_NE(answer.body.find("请靠近一些"), std::string::npos);
+}
+
+TEST(Problem, EveryPhotoAdviceHasATextInBothLanguages) {
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<vision::Advice>>([](auto advice) {
+    const Error error(identity::IdentityErrc::photo_quality, advice.name);
+    std::set<std::string> texts;
+    for (const char* language : {"zh", "en"}) {
+      runtime::HttpRequest request;
+      request.headers = {{"Accept-Language", language}};
+      const auto body = boost::json::parse(render_problem(error, request).body).as_object();
+      const auto& errors = body.at("errors").as_array();
+      ASSERT_EQ(errors.size(), 1U) << advice.name;
+      EXPECT_EQ(errors[0].at("code").as_string(), advice.name);
+      texts.insert(std::string(errors[0].at("text").as_string()));
+    }
+    EXPECT_EQ(texts.size(), 2U) << advice.name;
+  });
+}
+
+TEST(Problem, KeepsTheOrderOfPhotoAdvice) {
+  runtime::HttpRequest request;
+  const auto answer = render_problem(
+      Error(identity::IdentityErrc::photo_quality, "one_person_only,remove_mask,hold_still"), request);
+  const auto first = answer.body.find("one_person_only");
+  const auto second = answer.body.find("remove_mask");
+  const auto third = answer.body.find("hold_still");
+  ASSERT_NE(third, std::string::npos);
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <map>
 
-#include "app/face_commands.h"
+#include "app/face_support.h"
 #include "runtime/json.h"
 #include "vision/vision.h"
 

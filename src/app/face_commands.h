@@ -1,9 +1,8 @@
-// The face part of the command line: `face analyze`, `face compare`, `eval face`, and the hidden
+// The face part of the command line: `face analyze`, `face compare`, and the hidden
 // `vision-worker` that the server's children run.
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <string>
 
 namespace mq::app {
 
@@ -11,7 +10,7 @@ namespace mq::app {
 // {"code","title","detail"} is printed). Exceptions of CLI11 for wrong usage are left to the caller.
 void add_face_commands(CLI::App& app, int& exit_code);
 
-// `option` when given, else MIANQIAN_MODELS, else models/files beside or above the program's folder.
-std::string find_models_dir(const std::string& option);
+// `face train-occlusion`: makes models/occlusion.json.
+void add_train_occlusion_command(CLI::App& app, int& exit_code);
 
 }  // namespace mq::app

@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include "app/audit_commands.h"
+#include "app/bench_commands.h"
 #include "app/demo.h"
+#include "app/eval_commands.h"
 #include "app/face_commands.h"
 #include "app/loan_commands.h"
 #include "app/serve_command.h"
@@ -17,8 +19,14 @@ int main(int argc, char** argv) {
   mq::app::add_serve_command(app, exit_code);
   mq::app::add_demo_command(app, exit_code);
   mq::app::add_face_commands(app, exit_code);
+  mq::app::add_train_occlusion_command(app, exit_code);
+  mq::app::add_eval_face_command(app, exit_code);
+  mq::app::add_eval_quality_command(app, exit_code);
+  mq::app::add_eval_liveness_command(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
+  mq::app::add_bench_face_command(app, exit_code);
+  mq::app::add_bench_search_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/face_commands.h"
+#include "app/face_support.h"
 
 namespace mq::app {
 namespace {

@@ -12,8 +12,9 @@
 #include <thread>
 
 #include "api/api.h"
+#include "app/curve_file.h"
 #include "app/demo_people.h"
-#include "app/face_commands.h"
+#include "app/face_support.h"
 #include "app/migrations.h"
 #include "app/partner_ports.h"
 #include "app/paths.h"
@@ -139,6 +140,7 @@ Status Server::Impl::open_stores() {
 }
 
 Status Server::Impl::open_capabilities() {
+  MQ_REQUIRE(use_curve_file(settings.vision_curve));
   if (settings.demo) {
     MQ_TRY(sandbox, SandboxProcess::start(settings));
     const PartnerAddress address{sandbox->url(), sandbox->secret_file()};

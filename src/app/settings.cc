@@ -16,7 +16,7 @@ const std::set<std::string>& known_keys() {
       "http.certificate",    "http.certificate_key", "http.hosts",        "http.trusted_proxies",
       "http.handler_threads", "authority.url",       "authority.secret_file", "sms.url",
       "sms.secret_file",     "payment.url",          "payment.secret_file", "sandbox.port",
-      "sandbox.faces",       "log.level",            "log.file"};
+      "sandbox.faces",       "log.level",            "log.file",         "vision.curve"};
   return kKeys;
 }
 
@@ -56,6 +56,7 @@ Result<Settings> load_settings(const std::optional<std::string>& file,
   out.web_root = source.text("server.web_root", "");
   out.models = source.text("server.models", "");
   MQ_TRY(out.vision_children, source.number("server.vision_children", 1, 1, 64));
+  out.vision_curve = source.text("vision.curve", "");
   out.database = source.text("database.url", "sqlite:" + out.data + "/mianqian.db");
   out.schema = source.text("database.schema", out.schema);
   out.key_database =

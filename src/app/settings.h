@@ -41,6 +41,7 @@ struct Settings {
   std::vector<std::string> hosts, trusted_proxies;
   std::string web_root, models;
   int vision_children = 1;
+  std::string vision_curve;          // curve file of `eval face --write-curve`, "" = as shipped
   PartnerAddress authority, sms, payment;
   int sandbox_port = 8090;           // demo only
   std::string sandbox_faces;         // demo only: folder with people.json, "" = made from demo photos

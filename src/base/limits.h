@@ -33,6 +33,23 @@ inline constexpr int kVisionTimeoutMs = 10'000;
 inline constexpr int kVisionRestartsPerMinute = 30;
 inline constexpr int kVisionStartTimeoutMs = 30'000;  // loading the models on a slow, busy machine
 
+// Active liveness. Three steps take about ten seconds; a minute is a person who walked away. At 15 frames a
+// second (more tell nothing new) a minute is 900 frames, and a 720p frame as JPEG stays below 512 KiB.
+inline constexpr int kSequenceFrames = 900;
+inline constexpr int kSequenceMs = 60'000;
+inline constexpr std::size_t kSequenceFrameBytes = 2 * 1024 * 1024;
+inline constexpr std::size_t kSequenceBytes = 256 * 1024 * 1024;  // one clip of the operator's, in memory
+inline constexpr int kSequenceSide = 4'096;          // raw video: no capture of a face is larger
+inline constexpr std::int64_t kSequencePixels = 9'000'000;  // one raw frame: 4K is 8.3 million
+inline constexpr int kToneMinMs = 1'200;             // eyes shut long enough to tell it from a blink
+inline constexpr int kToneMaxMs = 3'000;             // longer is unpleasant
+
+// The 1:N index holds 2.7 kB an entry in memory: four million are 11 GB. Nobody reviews a longer list of
+// candidates; more threads than this wait for the same memory.
+inline constexpr std::size_t kFaceIndexEntries = 4'000'000;
+inline constexpr std::size_t kFaceSearchTop = 1'000;
+inline constexpr int kFaceSearchThreads = 64;
+
 // Storage. A transaction that waits longer than this in SQLite's queue is refused, not queued for ever.
 inline constexpr std::size_t kWriteQueue = 1'024;
 inline constexpr std::size_t kWriteGroup = 64;       // closures in one commit group
@@ -101,6 +118,11 @@ inline constexpr std::int64_t kIncomeMinor = 1'000'000'000;
 // End of day.
 inline constexpr int kEndOfDayBatch = 500;          // loans listed at a time; each is a transaction of its own
 inline constexpr int kAdvanceDays = 400;            // the demo's jump: a bit over a year
+
+// Evaluation on an operator's own photos: a mistaken folder ends at once, not after a day.
+inline constexpr std::size_t kEvalLines = 10'000'000;             // of a list of pairs
+inline constexpr std::size_t kEvalPhotos = 100'000;               // all with all: five thousand million pairs
+inline constexpr std::uint64_t kEvalGenuinePairs = 20'000'000;    // all are kept in memory, 12 bytes each
 
 // Text from people.
 inline constexpr std::size_t kNameBytes = 150;       // 50 Chinese characters

@@ -118,7 +118,7 @@ class Identity {
   Result<AuthorityResult> ask_authority(const Verification& verification);
   struct Comparison {
     Facts facts;
-    vision::Embedding selfie{};
+    vision::FaceTemplate selfie;
   };
   Result<Comparison> compare(const Verification& verification, AuthorityResult authority);
   Status conclude(const Verification& verification, const Comparison& comparison);

@@ -23,11 +23,11 @@ namespace mq::identity {
 constexpr auto kName = "欧阳测试";
 constexpr auto kNumber = "110101199003070652";
 
-// A unit vector whose similarity to that of likeness 1 is `likeness`.
-inline vision::Embedding embedding(double likeness) {
-  vision::Embedding out{};
-  out[0] = static_cast<float>(likeness);
-  out[1] = static_cast<float>(std::sqrt(1 - likeness * likeness));
+// A template whose similarity to that of likeness 1 is `likeness`.
+inline vision::FaceTemplate face_template(double likeness) {
+  vision::FaceTemplate out;
+  out.first[0] = out.second[0] = static_cast<float>(likeness);
+  out.first[1] = out.second[1] = static_cast<float>(std::sqrt(1 - likeness * likeness));
   return out;
 }
 inline vision::Face face(double likeness) {
@@ -35,7 +35,8 @@ inline vision::Face face(double likeness) {
   out.box.width = 120;
   out.usable = true;
   out.liveness = {0.9F, true};
-  out.embedding = embedding(likeness);
+  out.embedding = face_template(likeness).first;
+  out.second = face_template(likeness).second;
   return out;
 }
 inline vision::Analysis picture(std::vector<vision::Face> faces) {

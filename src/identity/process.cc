@@ -15,9 +15,10 @@ namespace {
 
 std::int64_t ten_thousandths(double value) { return std::llround(value * 10'000); }
 
-Bytes embedding_bytes(const vision::Embedding& embedding) {
-  Bytes bytes(sizeof embedding);
-  std::memcpy(bytes.data(), embedding.data(), bytes.size());
+Bytes template_bytes(const vision::FaceTemplate& face) {
+  static_assert(std::is_trivially_copyable_v<vision::FaceTemplate>);
+  Bytes bytes(sizeof face);
+  std::memcpy(bytes.data(), &face, bytes.size());
   return bytes;
 }
 
@@ -154,22 +155,22 @@ Result<Identity::Comparison> Identity::compare(const Verification& verification,
   MQ_TRY(const auto selfie, face_of(*verification.selfie));
 
   Comparison out;
-  out.selfie = selfie.embedding;
+  out.selfie = selfie.face_template();
   auto& facts = out.facts;
-  facts.card_selfie = ten_thousandths(vision::similarity(card.embedding, selfie.embedding));
+  facts.card_selfie = ten_thousandths(vision::similarity(card.face_template(), out.selfie));
   facts.liveness_passed = selfie.liveness.passed;
   facts.liveness_score = ten_thousandths(selfie.liveness.score);
   facts.authority = authority;
   facts.threshold = ten_thousandths(vision::threshold_for(settings_.false_match_rate));
-  facts.model = std::string(vision::kEmbeddingModel);
+  facts.model = std::string(vision::kTemplateModel);
   facts.attempt = verification.attempt;
   facts.attempts_allowed = settings_.attempts;
   if (verification.authority) {
     MQ_TRY(const auto official, face_of(*verification.authority));
     facts.card_authority =
-        ten_thousandths(vision::similarity(card.embedding, official.embedding));
+        ten_thousandths(vision::similarity(card.face_template(), official.face_template()));
     facts.selfie_authority =
-        ten_thousandths(vision::similarity(selfie.embedding, official.embedding));
+        ten_thousandths(vision::similarity(out.selfie, official.face_template()));
   }
   return out;
 }
@@ -189,7 +190,7 @@ Status Identity::conclude(const Verification& verification, const Comparison& co
     std::optional<vault::BlobId> face_template;
     if (passed) {
       face_template = vault_.put_blob(tx, keys, vault::RetentionClass::biometric_template,
-                                      vision::kEmbeddingModel, embedding_bytes(comparison.selfie));
+                                      vision::kTemplateModel, template_bytes(comparison.selfie));
     }
     tx.execute(
         "UPDATE identity_verification SET state = $1, reasons = $2, facts = $3, template_blob = $4, "

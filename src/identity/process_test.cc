@@ -30,6 +30,11 @@ class ProcessTest : public IdentityFixture<test::PeopleTest> {
 };
 MQ_INSTANTIATE_DATABASES(ProcessTest);
 
+// In ten-thousandths, as facts hold it.
+std::int64_t default_threshold() {
+  return std::lround(10'000 * vision::threshold_for(vision::kDefaultFalseMatchRate));
+}
+
 TEST_P(ProcessTest, ThreeMatchingFacesPass) {
   const auto id = submitted();
   const auto done = processed(id);
@@ -47,9 +52,9 @@ TEST_P(ProcessTest, ThreeMatchingFacesPass) {
   EXPECT_EQ(done.facts->card_selfie, 8000);
   EXPECT_EQ(done.facts->card_authority, 9000);
   EXPECT_EQ(done.facts->selfie_authority, 9815);
-  EXPECT_EQ(done.facts->threshold, 4080);
+  EXPECT_EQ(done.facts->threshold, default_threshold());
   EXPECT_EQ(done.facts->liveness_score, 9000);
-  EXPECT_EQ(done.facts->model, vision::kEmbeddingModel);
+  EXPECT_EQ(done.facts->model, vision::kTemplateModel);
   EXPECT_EQ(done.facts->attempt, 1);
   EXPECT_EQ(done.facts->attempts_allowed, settings_.attempts);
   EXPECT_EQ(stored("authority_photo"), 1);
@@ -64,16 +69,16 @@ TEST_P(ProcessTest, ThePassedFaceIsKeptSealedUnderItsOwnClass) {
       {id});
   ASSERT_EQ(row.size(), 1U);
   EXPECT_EQ(row[0].text(1), "biometric_template");
-  EXPECT_EQ(row[0].text(2), vision::kEmbeddingModel);
+  EXPECT_EQ(row[0].text(2), vision::kTemplateModel);
   const auto keys = *vault_.unlock(person_, {vault::RetentionClass::biometric_template});
   const auto bytes = db().read([&](storage::Transaction& tx) {
     return vault_.get_blob(tx, keys, row[0].id<vault::BlobId>(0));
   });
   ASSERT_TRUE(bytes.ok());
-  vision::Embedding kept{};
+  vision::FaceTemplate kept;
   ASSERT_EQ(bytes->size(), sizeof kept);
-  std::memcpy(kept.data(), bytes->data(), sizeof kept);
-  EXPECT_EQ(kept, embedding(0.8)) << "the selfie's";
+  std::memcpy(&kept, bytes->data(), sizeof kept);
+  EXPECT_TRUE(kept == face_template(0.8)) << "the selfie's";
   EXPECT_FALSE(lies_in_the_store(as_text(ByteView(*bytes).first(8))));
 }
 
@@ -105,7 +110,7 @@ TEST_P(ProcessTest, TheTrailHoldsNoScoreAndNoName) {
   const auto facts = runtime::parse_json(decided[0].body)->at("facts").as_object();
   EXPECT_EQ(facts.size(), 6U);
   EXPECT_EQ(facts.at("state").as_string(), "retry");
-  EXPECT_EQ(facts.at("threshold").as_int64(), 4080);
+  EXPECT_EQ(facts.at("threshold").as_int64(), default_threshold());
   EXPECT_EQ(facts.at("reasons").as_array().size(), 2U);
   EXPECT_EQ(leaves("identity.authority_answered").size(), 1U);
   for (const auto& leaf : leaves("identity.")) {

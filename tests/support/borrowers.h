@@ -128,7 +128,7 @@ class Borrowers {
     face.box = {10, 10, 120, 120};
     face.usable = true;
     face.liveness = {0.99F, true};
-    face.embedding[0] = 1;
+    face.embedding[0] = face.second[0] = 1;
     return vision::Analysis{200, 200, 1, {face}};
   }
 

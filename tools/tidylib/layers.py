@@ -13,6 +13,7 @@ LIBRARIES = [
     (r"(postgresql/)?libpq", r"src/storage/postgres", "libpq belongs to storage/postgresql"),
     (r"sqlite3", r"src/storage/sqlite", "SQLite belongs to storage/sqlite"),
     (r"opencv2/", r"src/vision/|tests/|src/.*_test\.cc$", "OpenCV belongs to vision/"),
+    (r"turbojpeg", r"src/vision/", "libjpeg-turbo belongs to vision/"),
     (r"onnxruntime", r"src/vision/", "ONNX Runtime belongs to vision/"),
     (r"curl/", r"src/runtime/", "libcurl belongs to runtime/"),
     (r"openssl/", r"src/(crypto|runtime)/", "OpenSSL belongs to crypto/ and runtime/"),

@@ -1,0 +1,131 @@
+#include "vision/face/align.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+namespace mq::vision {
+namespace {
+
+constexpr FivePoints kTemplate = {Point{38.2946F, 51.6963F}, Point{73.5318F, 51.5014F},
+                                  Point{56.0252F, 71.7366F}, Point{41.5493F, 92.3655F},
+                                  Point{70.7299F, 92.2041F}};
+
+Point mean(const std::array<Point, 68>& points, int first, int count) {
+  Point sum;
+  for (int i = first; i < first + count; ++i) {
+    sum.x += points[i].x;
+    sum.y += points[i].y;
+  }
+  return {sum.x / static_cast<float>(count), sum.y / static_cast<float>(count)};
+}
+
+// The part of the picture that the aligned square can touch.
+cv::Rect source_region(const Similarity& to_aligned, const cv::Size& size) {
+  const float side = kAlignedSide;
+  float left = 1e9F, top = 1e9F, right = -1e9F, bottom = -1e9F;
+  for (const Point corner : {Point{0, 0}, Point{side, 0}, Point{0, side}, Point{side, side}}) {
+    const Point p = to_aligned.apply_inverse(corner);
+    left = std::min(left, p.x);
+    right = std::max(right, p.x);
+    top = std::min(top, p.y);
+    bottom = std::max(bottom, p.y);
+  }
+  const cv::Point from(static_cast<int>(std::floor(left)) - 2, static_cast<int>(std::floor(top)) - 2);
+  const cv::Point to(static_cast<int>(std::ceil(right)) + 3, static_cast<int>(std::ceil(bottom)) + 3);
+  return cv::Rect(from, to) & cv::Rect({0, 0}, size);
+}
+
+}  // namespace
+
+double Similarity::scale() const { return std::hypot(a, b); }
+
+Point Similarity::apply(Point p) const {
+  return {static_cast<float>(a * p.x - b * p.y + tx), static_cast<float>(b * p.x + a * p.y + ty)};
+}
+
+Point Similarity::apply_inverse(Point p) const {
+  const double norm = a * a + b * b;
+  const double x = p.x - tx;
+  const double y = p.y - ty;
+  return {static_cast<float>((a * x + b * y) / norm), static_cast<float>((a * y - b * x) / norm)};
+}
+
+std::optional<Similarity> fit_similarity(const FivePoints& from, const FivePoints& to) {
+  double fx = 0, fy = 0, tx = 0, ty = 0;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    fx += from[i].x / 5.0;
+    fy += from[i].y / 5.0;
+    tx += to[i].x / 5.0;
+    ty += to[i].y / 5.0;
+  }
+  double variance = 0, along = 0, across = 0;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const double x = from[i].x - fx, y = from[i].y - fy;
+    const double u = to[i].x - tx, v = to[i].y - ty;
+    variance += x * x + y * y;
+    along += x * u + y * v;
+    across += x * v - y * u;
+  }
+  constexpr double kDegenerate = 1e-6;
+  if (!(variance > kDegenerate) || std::hypot(along, across) < kDegenerate) return std::nullopt;
+  Similarity out{.a = along / variance, .b = across / variance};
+  out.tx = tx - (out.a * fx - out.b * fy);
+  out.ty = ty - (out.b * fx + out.a * fy);
+  return out;
+}
+
+FivePoints five_points(const std::array<Point, 68>& landmarks) {
+  return {mean(landmarks, 36, 6), mean(landmarks, 42, 6), landmarks[30], landmarks[48], landmarks[54]};
+}
+
+const FivePoints& aligned_template() { return kTemplate; }
+
+cv::Mat align_face(const cv::Mat& bgr, const std::array<Point, 68>& landmarks, Outside outside) {
+  const auto fitted = fit_similarity(five_points(landmarks), kTemplate);
+  if (!fitted || fitted->scale() < 1e-3) return {};
+  const Similarity& to = *fitted;
+  const cv::Rect region = source_region(to, bgr.size());
+  if (region.empty()) return {};
+
+  // Bilinear sampling skips pixels below half size; averaging first keeps them.
+  cv::Mat source = bgr(region);
+  double kept = 1;
+  if (to.scale() < 0.5) {
+    kept = to.scale();
+    const cv::Size small(std::max(1, cvRound(region.width * kept)),
+                         std::max(1, cvRound(region.height * kept)));
+    cv::resize(source, source, small, 0, 0, cv::INTER_AREA);
+  }
+  const double sx = static_cast<double>(region.width) / source.cols;
+  const double sy = static_cast<double>(region.height) / source.rows;
+  // Pixel centres: a shrunk pixel i covers the source around (i + 0.5)·s − 0.5.
+  const double ox = region.x + 0.5 * sx - 0.5;
+  const double oy = region.y + 0.5 * sy - 0.5;
+  const cv::Matx23d matrix(to.a * sx, -to.b * sy, to.a * ox - to.b * oy + to.tx,  //
+                           to.b * sx, to.a * sy, to.b * ox + to.a * oy + to.ty);
+  cv::Mat out;
+  cv::warpAffine(source, out, matrix, {kAlignedSide, kAlignedSide}, cv::INTER_LINEAR,
+                 outside == Outside::black ? cv::BORDER_CONSTANT : cv::BORDER_REPLICATE,
+                 cv::Scalar::all(0));
+  return out;
+}
+
+cv::Mat crop_square(const cv::Mat& image, float cx, float cy, float side, int out_side) {
+  const int length = std::clamp(cvRound(side), 1, 4 * std::max(image.cols, image.rows));
+  const cv::Rect wanted(cvRound(cx - side / 2), cvRound(cy - side / 2), length, length);
+  const cv::Rect inside = wanted & cv::Rect({0, 0}, image.size());
+  cv::Mat square;
+  if (inside == wanted) {
+    square = image(wanted);
+  } else {
+    square = cv::Mat::zeros(length, length, image.type());
+    if (!inside.empty()) image(inside).copyTo(square(inside - wanted.tl()));
+  }
+  cv::Mat out;
+  cv::resize(square, out, {out_side, out_side}, 0, 0,
+             length > 2 * out_side ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return out;
+}
+
+}  // namespace mq::vision

@@ -1,0 +1,53 @@
+// One ONNX model on one thread: a float tensor in, float tensors out.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace mq::vision {
+
+using Tensor = std::vector<float>;
+
+class Model {
+ public:
+  // Errors: models_missing (not the registered file, not a model, or its input or outputs are not as
+  // expected).
+  // `shape` is the input's; `outputs` names the wanted outputs and the number of floats each holds.
+  struct Output {
+    std::string name;
+    std::size_t floats;
+  };
+  static Result<Model> load(const std::string& path, std::vector<std::int64_t> shape,
+                            std::vector<Output> outputs);
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  // Thread-safe. `input` holds exactly as many floats as the shape.
+  std::vector<Tensor> run(std::span<float> input) const;
+
+ private:
+  struct Impl;
+  explicit Model(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Treats subnormal numbers as zero on this thread while it lives: the embedding's weights hold so many of
+// them that it takes seven times as long otherwise. ONNX Runtime sets this only for the thread that made
+// the first session.
+class FlushSubnormals {
+ public:
+  FlushSubnormals();
+  ~FlushSubnormals();
+  FlushSubnormals(const FlushSubnormals&) = delete;
+  FlushSubnormals& operator=(const FlushSubnormals&) = delete;
+
+ private:
+  unsigned saved_ = 0;
+};
+
+}  // namespace mq::vision

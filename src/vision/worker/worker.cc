@@ -1,0 +1,138 @@
+// The child's side.
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <opencv2/imgcodecs.hpp>
+
+#include "vision/worker/lock.h"
+#include "vision/worker/protocol.h"
+
+namespace mq::vision {
+namespace {
+
+// Everything that libraries set up on first use must be set up before the lock.
+void warm_up(const Engine& engine) {
+  cv::Mat noise(240, 320, CV_8UC3);
+  cv::theRNG().fill(noise, cv::RNG::UNIFORM, 0, 255);
+  for (const char* kind : {".jpg", ".png", ".webp"}) {
+    Bytes picture;
+    if (!cv::imencode(kind, noise, picture)) continue;
+    (void)engine.analyze(picture).ok();
+    (void)engine.portrait_jpeg(picture).ok();
+  }
+  // The unwinder reads its tables on the first exception, and decoders do throw.
+  try {
+    throw cv::Exception();
+  } catch (const cv::Exception&) {
+  }
+}
+
+Result<std::unique_ptr<Engine>> load_warm(const std::string& models_dir) {
+  MQ_TRY(auto engine, Engine::load(models_dir));
+  warm_up(*engine);
+  return engine;
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "%s: %s\n", error.code().c_str(), error.detail().c_str());
+  return 1;
+}
+
+bool answer(const Engine& engine, int fd, const Frame& request) {
+  const auto send = [fd](Kind kind, ByteView body) {
+    return write_frame(fd, kind, body, -1) == IoState::done;
+  };
+  switch (request.kind) {
+    case Kind::analyze: {
+      const auto analysis = engine.analyze(request.body);
+      return analysis.ok() ? send(Kind::analysis, encode(*analysis))
+                           : send(Kind::error, encode(analysis.error()));
+    }
+    case Kind::portrait: {
+      const auto jpeg = engine.portrait_jpeg(request.body);
+      return jpeg.ok() ? send(Kind::jpeg, *jpeg) : send(Kind::error, encode(jpeg.error()));
+    }
+    default:
+      return false;
+  }
+}
+
+bool refused(long result) { return result == -1 && errno == EPERM; }
+
+bool thread_refused() {
+  pthread_t thread{};
+  return pthread_create(&thread, nullptr, [](void* nothing) { return nothing; }, nullptr) != 0;
+}
+
+}  // namespace
+
+int run_worker(int fd, const std::string& models_dir) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  const auto engine = load_warm(models_dir);
+  // Decoders write their complaints about a picture to standard error: not into the server's log.
+  dup2(STDOUT_FILENO, STDERR_FILENO);
+  const Status locked = engine.ok() ? lock_process(fd) : Status(engine.error());
+  if (!locked.ok()) {
+    write_frame(fd, Kind::error, encode(locked.error()), -1);
+    return 1;
+  }
+  if (write_frame(fd, Kind::ready, {}, -1) != IoState::done) return 1;
+  Frame request;
+  while (read_frame(fd, request, -1) == IoState::done) {
+    if (!answer(**engine, fd, request)) return 1;
+  }
+  return 0;
+}
+
+int run_lock_self_test(const std::string& models_dir) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
+  const auto engine = load_warm(models_dir);
+  if (!engine.ok()) return complain(engine.error());
+  struct Attempt {
+    const char* name;
+    bool was_refused;
+  };
+  // Libraries have been seen to start threads that report home.
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  const bool alone = std::distance(begin(tasks), end(tasks)) == 1;
+  const pid_t parent = getppid();
+  if (const Status locked = lock_process(ends[0]); !locked.ok()) return complain(locked.error());
+  char* const no_words[] = {nullptr};
+  std::uint8_t byte = 0;
+  const Attempt attempts[] = {
+      {"threads of libraries", alone},
+      {"open", refused(open("/etc/hostname", O_RDONLY))},
+      {"create", refused(open("vision-lock-self-test", O_CREAT | O_WRONLY, 0600))},
+      {"inet socket", refused(socket(AF_INET, SOCK_STREAM, 0))},
+      {"unix socket", refused(socket(AF_UNIX, SOCK_STREAM, 0))},
+      {"fork", refused(fork())},
+      {"exec", refused(execve("/bin/true", no_words, no_words))},
+      {"thread", thread_refused()},
+      {"signal to parent", refused(kill(parent, 0))},
+      {"other descriptor", refused(read(ends[1], &byte, 1))},
+      {"executable memory", mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                                 0) == MAP_FAILED},
+  };
+  int status = 0;
+  for (const Attempt& attempt : attempts) {
+    if (attempt.was_refused) continue;
+    std::fprintf(stderr, "not refused: %s\n", attempt.name);
+    status = 1;
+  }
+  warm_up(**engine);
+  return status;
+}
+
+}  // namespace mq::vision
