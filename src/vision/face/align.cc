@@ -81,6 +81,14 @@ FivePoints five_points(const std::array<Point, 68>& landmarks) {
 
 const FivePoints& aligned_template() { return kTemplate; }
 
+bool aligned_inside(const cv::Size& picture, const std::array<Point, 68>& landmarks) {
+  const auto to = fit_similarity(five_points(landmarks), kTemplate);
+  if (!to || to->scale() < 1e-3) return false;
+  // source_region() has a margin, so it touches the edge before the square does.
+  const cv::Rect region = source_region(*to, picture);
+  return region.x > 0 && region.y > 0 && region.br().x < picture.width && region.br().y < picture.height;
+}
+
 cv::Mat align_face(const cv::Mat& bgr, const std::array<Point, 68>& landmarks, Outside outside) {
   const auto fitted = fit_similarity(five_points(landmarks), kTemplate);
   if (!fitted || fitted->scale() < 1e-3) return {};

@@ -38,6 +38,9 @@ const FivePoints& aligned_template();
 // of strangers; the repeated edge for measuring sharpness and light, where black would count as an edge.
 enum class Outside { black, repeated };
 
+// Whether all of the aligned square lies in the picture: then both answers are the same.
+bool aligned_inside(const cv::Size& picture, const std::array<Point, 68>& landmarks);
+
 // 112x112 BGR. Empty when the landmarks are degenerate.
 cv::Mat align_face(const cv::Mat& bgr, const std::array<Point, 68>& landmarks, Outside outside);
 

@@ -125,5 +125,36 @@ TEST(Align, CropsBeyondThePictureAreBlackThere) {
   EXPECT_EQ(cv::countNonZero(outside), 0);
 }
 
+TEST(Align, InsideOfThePictureTheEdgeDoesNotMatter) {
+  cv::Mat picture(300, 300, CV_8UC3);
+  cv::theRNG().state = 7;
+  cv::theRNG().fill(picture, cv::RNG::UNIFORM, 0, 255);
+  const auto landmarks_at = [](float x, float y) {
+    std::array<Point, 68> out{};
+    const FivePoints& five = aligned_template();
+    const auto put = [&](int first, int count, Point p) {
+      for (int i = first; i < first + count; ++i) out[i] = {p.x + x, p.y + y};
+    };
+    put(36, 6, five[0]);
+    put(42, 6, five[1]);
+    put(30, 1, five[2]);
+    put(48, 1, five[3]);
+    put(54, 1, five[4]);
+    return out;
+  };
+  const auto differ = [&](const std::array<Point, 68>& marks) {
+    return cv::norm(align_face(picture, marks, Outside::black),
+                    align_face(picture, marks, Outside::repeated), cv::NORM_L1) > 0;
+  };
+  const auto inside = landmarks_at(80, 80);
+  EXPECT_TRUE(aligned_inside(picture.size(), inside));
+  EXPECT_FALSE(differ(inside));
+  for (const auto& outside : {landmarks_at(-20, 80), landmarks_at(80, 230)}) {
+    EXPECT_FALSE(aligned_inside(picture.size(), outside));
+    EXPECT_TRUE(differ(outside));
+  }
+  EXPECT_FALSE(aligned_inside(picture.size(), {}));
+}
+
 }  // namespace
 }  // namespace mq::vision

@@ -124,7 +124,7 @@ void scale_to_original(Face& face, float by) {
 
 // The middle of the face is enough to see blocks, and bounds the time.
 float blockiness_of(const Box& box, const Picture& picture) {
-  constexpr float kMostSide = 256;
+  constexpr float kMostSide = 160;
   if (picture.scale != 1) return 1;
   const float side = std::min({box.width, box.height, kMostSide});
   const cv::Rect wanted(cvRound(box.x + (box.width - side) / 2), cvRound(box.y + (box.height - side) / 2),
@@ -139,7 +139,9 @@ float blockiness_of(const Box& box, const Picture& picture) {
 Evidence evidence_of(const Recognised& one, const Picture& picture) {
   const Located& at = one.located;
   Evidence out;
-  out.aligned = align_face(picture.bgr, one.landmarks, Outside::repeated);
+  out.aligned = aligned_inside(picture.bgr.size(), one.landmarks)
+                    ? one.aligned
+                    : align_face(picture.bgr, one.landmarks, Outside::repeated);
   out.occlusion = shipped_occlusion_heads()(
       occlusion_features(one.reading.embedding, at.upright, at.landmarks));
   out.blockiness = blockiness_of(at.box_in_picture(), picture);
