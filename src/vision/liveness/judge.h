@@ -77,6 +77,9 @@ struct LivenessSettings {
   double eye_changed_alone = 0.15;
   // The face as seen at rest, within which mouth and eyes count: a tilt of about 37 degrees changes it so.
   double least_proportion = 0.8;
+  // The same for head movements: asked-for turns of heads stayed above .75, false alignments of strongly
+  // tilted pictures lay below .65.
+  double head_proportion = 0.7;
   // A sheet tilted by more than about 41 degrees, while the nose stays in it.
   double flat_proportion = 0.75;
   double flat_nose = 0.03;

@@ -106,14 +106,18 @@ Seen observe(const std::vector<FrameFacts>& frames, const std::vector<Relief>& r
     const double right_changed = relief.rest - relief.right_eye, left_changed = relief.rest - relief.left_eye;
     o.eyes = std::min(right_changed, left_changed);
 
+    // Where the person is not to be recognised or the face is pressed flat, the alignment can be false.
+    const bool same = o.similarity >= s.least_similarity;
+    const bool head = same && o.proportion >= s.head_proportion;
+    const bool part = same && o.proportion >= s.least_proportion;
     const bool marks_agree = o.turn * relief.marks_x > 0 && std::abs(relief.marks_x) >= s.turn_marks;
-    o.turned = marks_agree && hysteresis(before.turned, std::abs(o.turn), s.turn_on, s.turn_off);
-    o.mouth_open = !o.turned && o.proportion >= s.least_proportion &&
+    o.turned = head && marks_agree && hysteresis(before.turned, std::abs(o.turn), s.turn_on, s.turn_off);
+    o.mouth_open = part && !o.turned &&
                    relief.rest - relief.mouth >= s.mouth_changed &&
                    hysteresis(before.mouth_open, o.mouth, s.mouth_on, s.mouth_off);
-    o.nodding = !o.turned && o.mouth < s.mouth_off &&
+    o.nodding = head && !o.turned && o.mouth < s.mouth_off &&
                 hysteresis(before.nodding, std::abs(o.rise), s.nod_on, s.nod_off);
-    o.eyes_shut = !o.turned && !o.nodding && o.proportion >= s.least_proportion &&
+    o.eyes_shut = part && !o.turned && !o.nodding &&
                   shut({f.right_eye_open, neutral.right_eye_open, right_changed},
                        {f.left_eye_open, neutral.left_eye_open, left_changed}, s);
     before = o;
