@@ -207,6 +207,17 @@ class TidyTest(unittest.TestCase):
         self.refuses({"src/ledger/README.md": None}, "src/ledger/README.md:1: a folder has a README.md")
         self.refuses({"src/ledger/README.md": "Ledger\n"}, "src/ledger/README.md:1: a folder has")
 
+    # Model cards
+
+    def test_model_and_card(self):
+        manifest = json.dumps({"files": [{"file": "files/nose.onnx", "sha256": "ab12"},
+                                         {"file": "files/LICENSE", "sha256": "cd34"}]})
+        card = "# nose\n\n| `nose.onnx` | SHA-256 `ab12` |\n"
+        self.accepts({"models/manifest.json": manifest, "models/cards/nose.md": card})
+        self.refuses({"models/manifest.json": manifest}, "models/manifest.json:1: nose.onnx has no card")
+        self.refuses({"models/manifest.json": manifest, "models/cards/nose.md": card.replace("ab", "ef")},
+                     "models/cards/nose.md:3: models/manifest.json has no nose.onnx with this hash")
+
 
 if __name__ == "__main__":
     unittest.main()

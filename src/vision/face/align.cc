@@ -31,8 +31,13 @@ cv::Rect source_region(const Similarity& to_aligned, const cv::Size& size) {
     top = std::min(top, p.y);
     bottom = std::max(bottom, p.y);
   }
-  const cv::Point from(static_cast<int>(std::floor(left)) - 2, static_cast<int>(std::floor(top)) - 2);
-  const cv::Point to(static_cast<int>(std::ceil(right)) + 3, static_cast<int>(std::ceil(bottom)) + 3);
+  // One pixel around for sampling, and one that halving may drop.
+  const int margin = 2 + static_cast<int>(std::min(2 / to_aligned.scale(),
+                                                   2.0 * std::max(size.width, size.height)));
+  const cv::Point from(static_cast<int>(std::floor(left)) - margin,
+                       static_cast<int>(std::floor(top)) - margin);
+  const cv::Point to(static_cast<int>(std::ceil(right)) + margin + 1,
+                     static_cast<int>(std::ceil(bottom)) + margin + 1);
   return cv::Rect(from, to) & cv::Rect({0, 0}, size);
 }
 
@@ -76,7 +81,8 @@ std::optional<Similarity> fit_similarity(const FivePoints& from, const FivePoint
 }
 
 FivePoints five_points(const std::array<Point, 68>& landmarks) {
-  return {mean(landmarks, 36, 6), mean(landmarks, 42, 6), landmarks[30], landmarks[48], landmarks[54]};
+  return {mean(landmarks, 36, 6), mean(landmarks, 42, 6), landmarks[30], landmarks[48],
+          landmarks[54]};
 }
 
 const FivePoints& aligned_template() { return kTemplate; }
@@ -86,7 +92,21 @@ bool aligned_inside(const cv::Size& picture, const std::array<Point, 68>& landma
   if (!to || to->scale() < 1e-3) return false;
   // source_region() has a margin, so it touches the edge before the square does.
   const cv::Rect region = source_region(*to, picture);
-  return region.x > 0 && region.y > 0 && region.br().x < picture.width && region.br().y < picture.height;
+  return region.x > 0 && region.y > 0 && region.br().x < picture.width &&
+         region.br().y < picture.height;
+}
+
+Halved halved_for(const cv::Mat& image, double scale) {
+  Halved out{image};
+  while (scale < 0.5 * out.kept && std::min(out.pixels.cols, out.pixels.rows) > 1) {
+    const cv::Size half(out.pixels.cols / 2, out.pixels.rows / 2);
+    cv::Mat smaller;
+    cv::resize(out.pixels(cv::Rect(0, 0, 2 * half.width, 2 * half.height)), smaller, half, 0, 0,
+               cv::INTER_AREA);
+    out.pixels = smaller;
+    out.kept /= 2;
+  }
+  return out;
 }
 
 cv::Mat align_face(const cv::Mat& bgr, const std::array<Point, 68>& landmarks, Outside outside) {
@@ -96,22 +116,13 @@ cv::Mat align_face(const cv::Mat& bgr, const std::array<Point, 68>& landmarks, O
   const cv::Rect region = source_region(to, bgr.size());
   if (region.empty()) return {};
 
-  // Bilinear sampling skips pixels below half size; averaging first keeps them.
-  cv::Mat source = bgr(region);
-  double kept = 1;
-  if (to.scale() < 0.5) {
-    kept = to.scale();
-    const cv::Size small(std::max(1, cvRound(region.width * kept)),
-                         std::max(1, cvRound(region.height * kept)));
-    cv::resize(source, source, small, 0, 0, cv::INTER_AREA);
-  }
-  const double sx = static_cast<double>(region.width) / source.cols;
-  const double sy = static_cast<double>(region.height) / source.rows;
+  const auto [source, kept] = halved_for(bgr(region), to.scale());
   // Pixel centres: a shrunk pixel i covers the source around (i + 0.5)·s − 0.5.
-  const double ox = region.x + 0.5 * sx - 0.5;
-  const double oy = region.y + 0.5 * sy - 0.5;
-  const cv::Matx23d matrix(to.a * sx, -to.b * sy, to.a * ox - to.b * oy + to.tx,  //
-                           to.b * sx, to.a * sy, to.b * ox + to.a * oy + to.ty);
+  const double s = 1 / kept;
+  const double ox = region.x + 0.5 * s - 0.5;
+  const double oy = region.y + 0.5 * s - 0.5;
+  const cv::Matx23d matrix(to.a * s, -to.b * s, to.a * ox - to.b * oy + to.tx,  //
+                           to.b * s, to.a * s, to.b * ox + to.a * oy + to.ty);
   cv::Mat out;
   cv::warpAffine(source, out, matrix, {kAlignedSide, kAlignedSide}, cv::INTER_LINEAR,
                  outside == Outside::black ? cv::BORDER_CONSTANT : cv::BORDER_REPLICATE,

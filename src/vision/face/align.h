@@ -34,8 +34,9 @@ FivePoints five_points(const std::array<Point, 68>& landmarks);
 // The places of the five points in the aligned picture.
 const FivePoints& aligned_template();
 
-// What lies outside of the picture: black for the embedding, because a repeated edge raises the similarity
-// of strangers; the repeated edge for measuring sharpness and light, where black would count as an edge.
+// What lies outside of the picture: black for the embedding, because a repeated edge raises the
+// similarity of strangers; the repeated edge for measuring sharpness and light, where black would
+// count as an edge.
 enum class Outside { black, repeated };
 
 // Whether all of the aligned square lies in the picture: then both answers are the same.
@@ -43,6 +44,14 @@ bool aligned_inside(const cv::Size& picture, const std::array<Point, 68>& landma
 
 // 112x112 BGR. Empty when the landmarks are degenerate.
 cv::Mat align_face(const cv::Mat& bgr, const std::array<Point, 68>& landmarks, Outside outside);
+
+// Halved by averages as often as bilinear sampling at `scale` would skip pixels otherwise. A last
+// odd row or column is dropped.
+struct Halved {
+  cv::Mat pixels;
+  double kept = 1;  // its size in shares of the image's
+};
+Halved halved_for(const cv::Mat& image, double scale);
 
 // Cuts out the square around (cx, cy), black outside of the picture, and scales it to out_side.
 cv::Mat crop_square(const cv::Mat& image, float cx, float cy, float side, int out_side);

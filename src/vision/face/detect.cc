@@ -26,8 +26,8 @@ float shared_area(const Box& a, const Box& b) {
   return width <= 0 || height <= 0 ? 0 : width * height;
 }
 
-// The same face: much overlap, or one box mostly inside of the other (a covered face is sometimes found
-// twice, as a whole and as its visible part).
+// The same face: much overlap, or one box mostly inside of the other (a covered face is sometimes
+// found twice, as a whole and as its visible part).
 bool same_face(const Box& a, const Box& b) {
   const float both = shared_area(a, b);
   return both > kOverlapAtMost * (area(a) + area(b) - both) ||
@@ -46,7 +46,8 @@ bool plausible(const Box& box, const cv::Size& picture) {
   const float longest = 2 * static_cast<float>(std::max(picture.width, picture.height));
   constexpr float kStrip = 8;
   const Box whole{0, 0, static_cast<float>(picture.width), static_cast<float>(picture.height)};
-  return shorter >= 1 && longer <= longest && longer <= kStrip * shorter && shared_area(box, whole) > 0;
+  return shorter >= 1 && longer <= longest && longer <= kStrip * shorter &&
+         shared_area(box, whole) > 0;
 }
 
 std::vector<Detection> suppress_overlaps(std::vector<Detection> found) {
@@ -62,9 +63,15 @@ std::vector<Detection> suppress_overlaps(std::vector<Detection> found) {
   return kept;
 }
 
+const Model::Form& Detector::form() {
+  static const Model::Form form = {"fr_detect.onnx",
+                                   {1, 3, kInputHeight, kInputWidth},
+                                   {{"scores", kAnchors * 2}, {"boxes", kAnchors * 4}}};
+  return form;
+}
+
 Result<Detector> Detector::load(const std::string& models_dir) {
-  MQ_TRY(Model model, Model::load(models_dir + "/fr_detect.onnx", {1, 3, kInputHeight, kInputWidth},
-                                  {{"scores", kAnchors * 2}, {"boxes", kAnchors * 4}}));
+  MQ_TRY(Model model, Model::load_form(models_dir, form()));
   return Detector(std::move(model));
 }
 
@@ -114,9 +121,13 @@ std::vector<Detection> Detector::detect(const cv::Mat& bgr) const {
   return again.empty() ? found : again;
 }
 
+const Model::Form& Landmarker::form() {
+  static const Model::Form form = {"fr_landmark.onnx", {1, 1, 64, 64}, {{"output", 136}}};
+  return form;
+}
+
 Result<Landmarker> Landmarker::load(const std::string& models_dir) {
-  MQ_TRY(Model model,
-         Model::load(models_dir + "/fr_landmark.onnx", {1, 1, 64, 64}, {{"output", 136}}));
+  MQ_TRY(Model model, Model::load_form(models_dir, form()));
   return Landmarker(std::move(model));
 }
 

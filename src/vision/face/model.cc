@@ -16,8 +16,9 @@
 namespace mq::vision {
 namespace {
 
-// The packaged library reports its use to its maker, over a thread, a database in the home folder and
-// HTTPS, unless this variable is set when its environment is made. Nothing may leave this server.
+// The packaged library reports its use to its maker, over a thread, a database in the home folder
+// and HTTPS, unless this variable is set when its environment is made. Nothing may leave this
+// server.
 Ort::Env make_environment() {
   ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
   Ort::Env env(ORT_LOGGING_LEVEL_ERROR, "vision");

@@ -14,13 +14,22 @@ using Tensor = std::vector<float>;
 
 class Model {
  public:
-  // Errors: models_missing (not the registered file, not a model, or its input or outputs are not as
-  // expected).
-  // `shape` is the input's; `outputs` names the wanted outputs and the number of floats each holds.
   struct Output {
     std::string name;
     std::size_t floats;
   };
+  // A file in the folder of models and what it must hold: the shape of its one input, and the
+  // wanted outputs with the number of floats each holds.
+  struct Form {
+    std::string file;
+    std::vector<std::int64_t> shape;
+    std::vector<Output> outputs;
+  };
+  // Errors: models_missing (not the registered file, not a model, or its input or outputs are not
+  // as expected).
+  static Result<Model> load_form(const std::string& models_dir, const Form& form) {
+    return load(models_dir + "/" + form.file, form.shape, form.outputs);
+  }
   static Result<Model> load(const std::string& path, std::vector<std::int64_t> shape,
                             std::vector<Output> outputs);
   Model(Model&&) noexcept;
@@ -36,9 +45,9 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
-// Treats subnormal numbers as zero on this thread while it lives: the embedding's weights hold so many of
-// them that it takes seven times as long otherwise. ONNX Runtime sets this only for the thread that made
-// the first session.
+// Treats subnormal numbers as zero on this thread while it lives: the embedding's weights hold so
+// many of them that it takes seven times as long otherwise. ONNX Runtime sets this only for the
+// thread that made the first session.
 class FlushSubnormals {
  public:
   FlushSubnormals();

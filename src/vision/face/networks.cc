@@ -11,9 +11,10 @@
 namespace mq::vision {
 namespace {
 
-// Crops of the eye whose readings are averaged, in distances between its corners. The network was trained
-// on 1.6; alone it takes 12.7 % of the photos of Labeled Faces in the Wild for having an eye closed.
-constexpr std::array<float, 3> kEyeCrops = {1.4F, 1.6F, 1.8F};
+// Crops of the eye whose readings are averaged, in distances between its corners. The network was
+// trained on 1.6; alone it takes 12.7 % of the photos of Labeled Faces in the Wild for having an
+// eye closed.
+constexpr std::array<float, Networks::kLooksAtEye> kEyeCrops = {1.4F, 1.6F, 1.8F};
 
 // 66 bins of three degrees from −99.
 float angle(const Tensor& logits) {
@@ -52,17 +53,24 @@ Networks::Networks(Model feature, Model second, Model liveness, Model pose, Mode
       pose_(std::move(pose)),
       eye_(std::move(eye)) {}
 
+const Networks::Forms& Networks::forms() {
+  static const Forms forms = {
+      {"fr_feature_fast.onnx", {1, 3, 112, 112}, {{"output", 512}}},
+      {"mobilefacenet.onnx", {1, 3, 112, 112}, {{"output", 192}}},
+      {"fr_liveness_fast.onnx", {1, 3, 128, 128}, {{"output", 3}}},
+      {"fr_pose_fast.onnx", {1, 3, 224, 224}, {{"output", 66}, {"617", 66}, {"618", 66}}},
+      {"fr_eye.onnx", {1, 1, 24, 24}, {{"output", 2}}}};
+  return forms;
+}
+
 Result<Networks> Networks::load(const std::string& models_dir) {
-  MQ_TRY(Model feature,
-         Model::load(models_dir + "/fr_feature_fast.onnx", {1, 3, 112, 112}, {{"output", 512}}));
-  MQ_TRY(Model second,
-         Model::load(models_dir + "/mobilefacenet.onnx", {1, 3, 112, 112}, {{"output", 192}}));
-  MQ_TRY(Model liveness,
-         Model::load(models_dir + "/fr_liveness_fast.onnx", {1, 3, 128, 128}, {{"output", 3}}));
-  MQ_TRY(Model pose, Model::load(models_dir + "/fr_pose_fast.onnx", {1, 3, 224, 224},
-                                 {{"output", 66}, {"617", 66}, {"618", 66}}));
-  MQ_TRY(Model eye, Model::load(models_dir + "/fr_eye.onnx", {1, 1, 24, 24}, {{"output", 2}}));
-  return Networks(std::move(feature), std::move(second), std::move(liveness), std::move(pose), std::move(eye));
+  MQ_TRY(Model feature, Model::load_form(models_dir, forms().feature));
+  MQ_TRY(Model second, Model::load_form(models_dir, forms().second));
+  MQ_TRY(Model liveness, Model::load_form(models_dir, forms().liveness));
+  MQ_TRY(Model pose, Model::load_form(models_dir, forms().pose));
+  MQ_TRY(Model eye, Model::load_form(models_dir, forms().eye));
+  return Networks(std::move(feature), std::move(second), std::move(liveness), std::move(pose),
+                  std::move(eye));
 }
 
 Reading Networks::embed(const cv::Mat& aligned) const {
@@ -81,7 +89,8 @@ SecondEmbedding Networks::embed_second(const cv::Mat& aligned) const {
   return out;
 }
 
-// The network was trained on crops 2.7 times the box, shifted into the picture where they would leave it.
+// The network was trained on crops 2.7 times the box, shifted into the picture where they would
+// leave it.
 float Networks::liveness(const cv::Mat& bgr, const Box& box) const {
   constexpr int kSide = 128;
   const auto w = static_cast<float>(bgr.cols);
@@ -89,8 +98,10 @@ float Networks::liveness(const cv::Mat& bgr, const Box& box) const {
   const float grow = std::min({(h - 1) / box.height, (w - 1) / box.width, 2.7F});
   const float crop_w = box.width * grow;
   const float crop_h = box.height * grow;
-  const float left = std::clamp(box.x + box.width / 2 - crop_w / 2, 0.0F, std::max(0.0F, w - 1 - crop_w));
-  const float top = std::clamp(box.y + box.height / 2 - crop_h / 2, 0.0F, std::max(0.0F, h - 1 - crop_h));
+  const float left =
+      std::clamp(box.x + box.width / 2 - crop_w / 2, 0.0F, std::max(0.0F, w - 1 - crop_w));
+  const float top =
+      std::clamp(box.y + box.height / 2 - crop_h / 2, 0.0F, std::max(0.0F, h - 1 - crop_h));
   const cv::Rect wanted(static_cast<int>(left), static_cast<int>(top), static_cast<int>(crop_w) + 1,
                         static_cast<int>(crop_h) + 1);
   const cv::Rect region = wanted & cv::Rect({0, 0}, bgr.size());

@@ -50,15 +50,8 @@ std::optional<WideCrop> wide_crop(const cv::Mat& bgr, const Landmarks& marks) {
   const cv::Rect region = source_of(*fitted, bgr.size());
   if (region.empty()) return std::nullopt;
   WideCrop out;
-  // Halving averages; the turn that follows samples bilinearly, which skips pixels below half size.
-  cv::Mat source = bgr(region);
-  double kept = 1;
-  while (kCropSide / kSpan / kept * fitted->scale() < 0.5 && source.cols > 1 && source.rows > 1) {
-    const cv::Mat even = source(cv::Rect(0, 0, source.cols & ~1, source.rows & ~1));
-    cv::resize(even, source, {even.cols / 2, even.rows / 2}, 0, 0, cv::INTER_AREA);
-    kept /= 2;
-  }
-  const auto place = [&](float x, float y) {
+  const auto [source, kept] = halved_for(bgr(region), kCropSide / kSpan * fitted->scale());
+  const auto place = [&, kept = kept](float x, float y) {
     const Point p = from_crop(*fitted, x, y);
     return cv::Point2f(static_cast<float>((p.x + 0.5 - region.x) * kept - 0.5),
                        static_cast<float>((p.y + 0.5 - region.y) * kept - 0.5));

@@ -33,22 +33,21 @@ double median_ms(int rounds, const std::function<void()>& work) {
   return *middle;
 }
 
-// The networks that every face passes, as the stages use them.
+// The networks that every face passes, and how often.
 struct Network {
-  const char* file;
-  std::vector<std::int64_t> shape;
-  std::vector<Model::Output> outputs;
+  const Model::Form* form;
   int runs;
 };
 
 std::vector<Network> face_networks() {
-  return {{"fr_detect.onnx", {1, 3, 240, 320}, {{"scores", 8840}, {"boxes", 17680}}, 1},
-          {"fr_landmark.onnx", {1, 1, 64, 64}, {{"output", 136}}, 1},
-          {"fr_feature_fast.onnx", {1, 3, 112, 112}, {{"output", 512}}, 1},
-          {"mobilefacenet.onnx", {1, 3, 112, 112}, {{"output", 192}}, 1},
-          {"fr_liveness_fast.onnx", {1, 3, 128, 128}, {{"output", 3}}, 1},
-          {"fr_pose.onnx", {1, 3, 224, 224}, {{"output", 66}, {"617", 66}, {"618", 66}}, 1},
-          {"fr_eye.onnx", {1, 1, 24, 24}, {{"output", 2}}, 2}};
+  const Networks::Forms& forms = Networks::forms();
+  return {{&Detector::form(), 1},
+          {&Landmarker::form(), 1},
+          {&forms.feature, 1},
+          {&forms.second, 1},
+          {&forms.liveness, 1},
+          {&forms.pose, 1},
+          {&forms.eye, 2 * Networks::kLooksAtEye}};
 }
 
 }  // namespace
@@ -112,10 +111,10 @@ BareNetworks::~BareNetworks() = default;
 
 Result<BareNetworks> BareNetworks::load(const std::string& models_dir) {
   auto impl = std::make_unique<Impl>();
-  for (Network& one : face_networks()) {
+  for (const Network& one : face_networks()) {
     std::size_t floats = 1;
-    for (const std::int64_t n : one.shape) floats *= static_cast<std::size_t>(n);
-    MQ_TRY(Model model, Model::load(models_dir + "/" + one.file, one.shape, one.outputs));
+    for (const std::int64_t n : one.form->shape) floats *= static_cast<std::size_t>(n);
+    MQ_TRY(Model model, Model::load_form(models_dir, *one.form));
     // In the range of pixels brought to -1..1, and not constant.
     Tensor input(floats);
     for (std::size_t i = 0; i < floats; ++i) input[i] = static_cast<float>(i % 255) / 127.5F - 1;

@@ -1,5 +1,7 @@
 #include "vision/liveness/trial.h"
 
+#include <algorithm>
+
 #include "vision/liveness/observation.h"
 
 namespace mq::vision {
@@ -17,8 +19,8 @@ Result<Facts> facts_of(const Engine& engine, const Segment& segment) {
   return out;
 }
 
-// The answers to all challenges are put together from one answer to each action, so that each frame is
-// analysed and compared once.
+// The answers to all challenges are put together from one answer to each action, so that each frame
+// is analysed and compared once.
 struct Answers {
   Facts neutral;
   std::array<Facts, kActions> actions;
@@ -59,11 +61,28 @@ LivenessJudgement judge_answers(const Challenge& challenge, const Answers& answe
   }
   const Schedule schedule = schedule_of(challenge, answers.neutral.size(), lengths);
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i].time_ms = schedule.frame_ms[i];
-  return judge_observed(challenge, {schedule.prompt_ms, schedule.tone_ms}, frames,
-                        [&](const Neutral&) { return reliefs; }, settings);
+  return judge_observed(
+      challenge, {schedule.prompt_ms, schedule.tone_ms}, frames,
+      [&](const Neutral&) { return reliefs; }, settings);
+}
+
+void add(const SynthesisTally& from, SynthesisTally& to) {
+  to.tries += from.tries;
+  to.passed += from.passed;
+  to.photos_passed += from.photos_passed;
+  for (const auto& [reason, count] : from.reasons) to.reasons[reason] += count;
+  for (std::size_t a = 0; a < from.photos_done.size(); ++a)
+    to.photos_done[a] += from.photos_done[a];
 }
 
 }  // namespace
+
+SynthesisTrial& SynthesisTrial::operator+=(const SynthesisTrial& other) {
+  photos += other.photos;
+  challenges = std::max(challenges, other.challenges);
+  for (std::size_t k = 0; k < kinds.size(); ++k) add(other.kinds[k], kinds[k]);
+  return *this;
+}
 
 Status add_to_trial(const Engine& engine, ByteView photo, std::uint64_t seed,
                     const LivenessSettings& settings, SynthesisTrial& trial) {
@@ -72,7 +91,8 @@ Status add_to_trial(const Engine& engine, ByteView photo, std::uint64_t seed,
   MQ_TRY(const Synthesiser synthesiser, Synthesiser::make(photo, analysis.faces.front(), seed));
   const auto challenges = all_challenges(kSteps, kSynthesisToneMs);
   for (int k = 0; k < kSyntheses; ++k) {
-    MQ_TRY(const Answers answers, answer_all(engine, synthesiser, static_cast<Synthesis>(k), settings));
+    MQ_TRY(const Answers answers,
+           answer_all(engine, synthesiser, static_cast<Synthesis>(k), settings));
     SynthesisTally& tally = trial.kinds[static_cast<std::size_t>(k)];
     const std::size_t before = tally.passed;
     std::array<bool, kActions> done{};
