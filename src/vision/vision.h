@@ -11,7 +11,7 @@
 #include "vision/face/face.h"
 #include "vision/face/profile.h"
 #include "vision/face/occlusion_training.h"
-#include "vision/face/register.h"
+#include "vision/network/register.h"
 #include "vision/face/specimen.h"
 #include "vision/index/index.h"
 #include "vision/liveness/liveness.h"

@@ -5,7 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "vision/face/detect.h"
-#include "vision/face/tensor.h"
+#include "vision/network/tensor.h"
 
 namespace mq::vision {
 namespace {

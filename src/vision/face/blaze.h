@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "vision/face/face.h"
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 
 namespace mq::vision {
 

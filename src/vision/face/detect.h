@@ -4,7 +4,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 #include "vision/vision.h"
 
 namespace mq::vision {

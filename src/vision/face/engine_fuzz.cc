@@ -7,7 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "base/check.h"
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 #include "vision/vision.h"
 #include "vision/worker/protocol.h"
 

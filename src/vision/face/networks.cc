@@ -6,7 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "vision/face/align.h"
-#include "vision/face/tensor.h"
+#include "vision/network/tensor.h"
 
 namespace mq::vision {
 namespace {

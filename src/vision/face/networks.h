@@ -4,7 +4,7 @@
 #include <opencv2/core.hpp>
 
 #include "vision/face/face.h"
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 
 namespace mq::vision {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "vision/face/align.h"
-#include "vision/face/tensor.h"
+#include "vision/network/tensor.h"
 #include "vision/picture/decode.h"
 #include "vision/test_support.h"
 

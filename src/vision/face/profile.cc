@@ -8,7 +8,7 @@
 
 #include "vision/face/align.h"
 #include "vision/face/detect.h"
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 #include "vision/face/networks.h"
 #include "vision/picture/decode.h"
 

@@ -1,4 +1,4 @@
-#include "vision/face/register.h"
+#include "vision/network/register.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -46,8 +46,9 @@ Result<Bytes> read_model_file(const std::string& path) {
     return missing(file, "has the wrong size");
   }
   std::ifstream in(path, std::ios::binary);
-  Bytes content{std::istreambuf_iterator<char>(in), {}};
-  if (crypto::hex(crypto::sha256(content)) != known->sha256) {
+  Bytes content(static_cast<std::size_t>(known->bytes));
+  in.read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  if (!in || crypto::hex(crypto::sha256(content)) != known->sha256) {
     return missing(file, "is not the file that was registered");
   }
   return content;

@@ -1,6 +1,7 @@
 // One ONNX model on one thread: a float tensor in, float tensors out.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +43,26 @@ class Model {
  private:
   struct Impl;
   explicit Model(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// A network whose input may have any size, with one input and one output.
+class SizedModel {
+ public:
+  // `probe` is a shape it must accept. Errors: models_missing.
+  static Result<SizedModel> load(const std::string& path, const std::vector<std::int64_t>& probe);
+  SizedModel(SizedModel&&) noexcept;
+  SizedModel& operator=(SizedModel&&) noexcept;
+  ~SizedModel();
+
+  // What `use` is given lives until it returns: the output can hold millions of floats.
+  using Use = std::function<void(std::span<const float>, std::span<const std::int64_t> shape)>;
+  // Thread-safe. `input` holds exactly as many floats as the shape.
+  void run(std::span<float> input, std::span<const std::int64_t> shape, const Use& use) const;
+
+ private:
+  struct Impl;
+  explicit SizedModel(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,11 +1,11 @@
-#include "vision/face/register.h"
+#include "vision/network/register.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 #include "vision/test_support.h"
 
 namespace mq::vision {

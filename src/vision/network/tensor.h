@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 #include <span>
 
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 
 namespace mq::vision {
 

@@ -1,4 +1,4 @@
-#include "vision/face/model.h"
+#include "vision/network/model.h"
 
 #include <onnxruntime_cxx_api.h>
 
@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "vision/errors.h"
-#include "vision/face/register.h"
+#include "vision/network/register.h"
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -44,6 +44,11 @@ Ort::SessionOptions session_options() {
 
 std::string base_name(const std::string& path) { return std::filesystem::path(path).filename(); }
 
+std::size_t floats_of(std::span<const std::int64_t> shape) {
+  return static_cast<std::size_t>(
+      std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()));
+}
+
 }  // namespace
 
 struct Model::Impl {
@@ -69,8 +74,7 @@ Result<Model> Model::load(const std::string& path, std::vector<std::int64_t> sha
       return Error(VisionErrc::models_missing, base_name(path) + " has unexpected inputs");
     }
     std::string input = session.GetInputNameAllocated(0, allocator).get();
-    const auto floats = static_cast<std::size_t>(
-        std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()));
+    const std::size_t floats = floats_of(shape);
     Model model(std::make_unique<Impl>(
         Impl{std::move(session), std::move(input), std::move(shape), floats, std::move(outputs)}));
     Tensor zeros(floats, 0.0F);
@@ -101,6 +105,53 @@ std::vector<Tensor> Model::run(std::span<float> input) const {
     out.emplace_back(data, data + m.outputs[i].floats);
   }
   return out;
+}
+
+struct SizedModel::Impl {
+  Ort::Session session;
+  std::string input;
+  std::string output;
+};
+
+SizedModel::SizedModel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SizedModel::SizedModel(SizedModel&&) noexcept = default;
+SizedModel& SizedModel::operator=(SizedModel&&) noexcept = default;
+SizedModel::~SizedModel() = default;
+
+Result<SizedModel> SizedModel::load(const std::string& path, const std::vector<std::int64_t>& probe) {
+  MQ_TRY(const Bytes content, read_model_file(path));
+  try {
+    auto options = session_options();
+    options.DisableMemPattern();  // a plan for every size ever seen would be kept
+    Ort::Session session(environment(), content.data(), content.size(), options);
+    if (session.GetInputCount() != 1 || session.GetOutputCount() != 1) {
+      return Error(VisionErrc::models_missing, base_name(path) + " has unexpected inputs or outputs");
+    }
+    Ort::AllocatorWithDefaultOptions allocator;
+    std::string input = session.GetInputNameAllocated(0, allocator).get();
+    std::string output = session.GetOutputNameAllocated(0, allocator).get();
+    SizedModel model(std::make_unique<Impl>(Impl{std::move(session), std::move(input), std::move(output)}));
+    Tensor zeros(floats_of(probe), 0.0F);
+    model.run(zeros, probe, [](auto, auto) {});
+    return model;
+  } catch (const Ort::Exception& e) {
+    return Error(VisionErrc::models_missing, base_name(path) + ": " + e.what());
+  }
+}
+
+void SizedModel::run(std::span<float> input, std::span<const std::int64_t> shape, const Use& use) const {
+  MQ_CHECK(input.size() == floats_of(shape));
+  const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+  const Ort::Value value =
+      Ort::Value::CreateTensor<float>(memory, input.data(), input.size(), shape.data(), shape.size());
+  const char* input_name = impl_->input.c_str();
+  const char* output_name = impl_->output.c_str();
+  const auto results =
+      impl_->session.Run(Ort::RunOptions{nullptr}, &input_name, &value, 1, &output_name, 1);
+  const auto info = results.front().GetTensorTypeAndShapeInfo();
+  MQ_CHECK(info.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
+  const auto out_shape = info.GetShape();
+  use({results.front().GetTensorData<float>(), info.GetElementCount()}, out_shape);
 }
 
 #if defined(__SSE__)

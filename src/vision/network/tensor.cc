@@ -1,4 +1,4 @@
-#include "vision/face/tensor.h"
+#include "vision/network/tensor.h"
 
 #include <algorithm>
 #include <cmath>
