@@ -13,4 +13,7 @@ void add_eval_quality_command(CLI::App& app, int& exit_code);
 // `eval liveness`: the passive score on stills, active challenges on clips, the table of attacks.
 void add_eval_liveness_command(CLI::App& app, int& exit_code);
 
+// `eval idcard`: what is read of identity cards, field by field, and what is silently wrong.
+void add_eval_idcard_command(CLI::App& app, int& exit_code);
+
 }  // namespace mq::app

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   mq::app::add_eval_face_command(app, exit_code);
   mq::app::add_eval_quality_command(app, exit_code);
   mq::app::add_eval_liveness_command(app, exit_code);
+  mq::app::add_eval_idcard_command(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
   mq::app::add_bench_face_command(app, exit_code);

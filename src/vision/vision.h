@@ -7,6 +7,7 @@
 // Embeddings are biometric templates: they are personal data, must be sealed at rest and never logged.
 #pragma once
 
+#include "vision/document/card_reader.h"
 #include "vision/errors.h"
 #include "vision/face/face.h"
 #include "vision/face/profile.h"
