@@ -1,8 +1,9 @@
 // Identity: verification sessions, from the two photos to a decision that can be defended.
 //
-// States: collecting → processing → passed | retry | review; review → passed | retry | refused (staff).
-// A borrower's photo is analysed when it arrives (what is wrong with it is said at once); the comparison
-// with the authority's photo runs behind the outbox event "identity.evidence_complete".
+// States: collecting → processing → passed | retry | review; review → passed | retry | refused
+// (staff). A borrower's photo is analysed when it arrives (what is wrong with it is said at once);
+// the comparison with the authority's photo runs behind the outbox event
+// "identity.evidence_complete".
 #pragma once
 
 #include <functional>
@@ -17,8 +18,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "documents/documents.h"
+#include "idcard/idcard.h"
 #include "identity/decision.h"
-#include "identity/id_number.h"
 #include "storage/storage.h"
 #include "vault/vault.h"
 #include "vision/vision.h"
@@ -26,9 +27,9 @@
 namespace mq::identity {
 
 enum class IdentityErrc {
-  bad_id_number,      // not 18 characters, no such birth date, or a wrong check character
+  bad_id_number,  // not 18 characters, no such birth date, or a wrong check character
   bad_name,
-  under_age,          // younger than 18 on the day of the request
+  under_age,  // younger than 18 on the day of the request
   not_found,
   already_passed,     // this person has passed; nothing is left to verify
   in_progress,        // another verification of this person is with the server or with staff
@@ -58,8 +59,9 @@ struct AuthorityAnswer {
   AuthorityResult result{};
   Bytes photo;  // empty unless result is match
 };
-using QueryAuthority = std::function<Result<AuthorityAnswer>(
-    const std::string& request_id, const Pii<std::string>& name, const Pii<std::string>& id_number)>;
+using QueryAuthority = std::function<Result<AuthorityAnswer>(const std::string& request_id,
+                                                             const Pii<std::string>& name,
+                                                             const Pii<std::string>& id_number)>;
 
 struct Verification {
   VerificationId id;
@@ -69,7 +71,7 @@ struct Verification {
   int attempt = 1;
   int attempts_left = 0;  // automatic comparisons still to be had, the one under way not counted
   std::vector<Reason> reasons;
-  std::optional<Facts> facts;      // once compared
+  std::optional<Facts> facts;  // once compared
   std::optional<StaffId> decided_by;
   Instant created_at, updated_at;
 };
@@ -85,8 +87,8 @@ class Identity {
   Identity(storage::Database& database, vault::Vault& vault, const Clock& clock, Random& random,
            Analyze analyze, QueryAuthority query, Settings settings = {});
 
-  // Starts a verification, or returns the one that is still collecting or to be retried (with the new
-  // name and number). Needs the consents terms, face and authority, and the switch face.
+  // Starts a verification, or returns the one that is still collecting or to be retried (with the
+  // new name and number). Needs the consents terms, face and authority, and the switch face.
   // Errors: bad_id_number, bad_name, under_age, already_passed, in_progress, consent.missing,
   // controls.stopped, too_many_attempts.
   Result<Verification> begin(const PersonId& person, const Pii<std::string>& name,
@@ -101,9 +103,10 @@ class Identity {
   // True once a verification of the person has passed.
   static bool is_verified(storage::Transaction& tx, const PersonId& person);
 
-  // The outbox's side: queries the authority (once for a name and number), compares, decides. Repeats are
-  // harmless. If a consent was withdrawn meanwhile, no face is looked at: the verification collects again
-  // and needs a new selfie. Errors: controls.stopped, and those of the ports; the state is then unchanged.
+  // The outbox's side: queries the authority (once for a name and number), compares, decides.
+  // Repeats are harmless. If a consent was withdrawn meanwhile, no face is looked at: the
+  // verification collects again and needs a new selfie. Errors: controls.stopped, and those of the
+  // ports; the state is then unchanged.
   Status process(const VerificationId& id);
 
   // --- staff ---

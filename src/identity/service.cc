@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "consent/consent.h"
 #include "controls/controls.h"
-#include "identity/id_number.h"
+#include "idcard/idcard.h"
 #include "identity/identity.h"
 #include "identity/store.h"
 
@@ -45,21 +45,22 @@ Status Identity::guard(storage::Transaction& tx, const PersonId& person) const {
 
 Result<Verification> Identity::begin(const PersonId& person, const Pii<std::string>& name,
                                      const Pii<std::string>& id_number) {
-  if (!plausible_name(name.expose())) return IdentityErrc::bad_name;
+  if (!idcard::plausible_name(name.expose())) return IdentityErrc::bad_name;
   std::string number = id_number.expose();
   if (!number.empty() && number.back() == 'x') number.back() = 'X';
-  const auto read = read_id_number(number);
+  const auto read = idcard::read_id_number(number);
   if (!read) return IdentityErrc::bad_id_number;
   const auto now = clock_.now();
-  if (age_on(read->birth, BusinessDate::in_china(now)) < kAdult) return IdentityErrc::under_age;
+  if (idcard::age_on(read->birth, BusinessDate::in_china(now)) < kAdult)
+    return IdentityErrc::under_age;
 
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity}));
   const auto fresh = VerificationId::make(now, random_);
   return database_.write([&](storage::Transaction& tx) -> Result<Verification> {
     MQ_REQUIRE(guard(tx, person));
-    // Parallel requests of one person queue behind the rows written here, and the submission of a photo
-    // behind the verification's, so that nobody swaps the name under a comparison that has begun. A
-    // refusal below takes the new values back.
+    // Parallel requests of one person queue behind the rows written here, and the submission of a
+    // photo behind the verification's, so that nobody swaps the name under a comparison that has
+    // begun. A refusal below takes the new values back.
     vault_.put(tx, keys, vault::Field::name, name);
     vault_.put(tx, keys, vault::Field::id_number, Pii<std::string>(number));
     const auto current = latest_verification(tx, person, settings_.attempts, true);
@@ -107,8 +108,7 @@ Result<Verification> Identity::submit(const PersonId& person, const Verification
     return Error(IdentityErrc::photo_quality, advice_list(face));
   }
 
-  const auto kind =
-      which == Photo::card ? documents::Kind::id_card_front : documents::Kind::selfie;
+  const auto kind = which == Photo::card ? documents::Kind::id_card_front : documents::Kind::selfie;
   MQ_TRY(const auto keys, vault_.unlock(person, {documents::class_of(kind)}));
   return database_.write([&](storage::Transaction& tx) -> Result<Verification> {
     const auto now = clock_.now();
@@ -163,8 +163,7 @@ std::vector<Verification> Identity::list(storage::Transaction& tx, bool open_onl
   std::vector<Verification> out;
   for (const auto& row : tx.query(
            std::string("SELECT ") + kVerificationColumns + " FROM identity_verification WHERE " +
-               (open_only ? "state = 'review'"
-                          : "state = 'review' OR decided_by IS NOT NULL") +
+               (open_only ? "state = 'review'" : "state = 'review' OR decided_by IS NOT NULL") +
                " ORDER BY id DESC LIMIT $1",
            {limit})) {
     out.push_back(read_verification(row, settings_.attempts));

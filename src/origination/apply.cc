@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "consent/consent.h"
 #include "controls/controls.h"
+#include "idcard/idcard.h"
 #include "origination/card_number.h"
 #include "origination/origination.h"
 #include "origination/store.h"
@@ -67,14 +68,14 @@ Result<risk::Decision> Origination::assess(const PersonId& person, const Request
                                            const Pii<std::string>& id_number) {
   return database_.read([&](storage::Transaction& tx) -> Result<risk::Decision> {
     const auto today = today_(tx);
-    const auto number = identity::read_id_number(id_number.expose());
+    const auto number = idcard::read_id_number(id_number.expose());
     MQ_CHECK(number.has_value());  // identity stored it after this very check
     terms::LoanTerms loan_terms{request.amount, sheet.annual_rate, request.term_months,
                                 sheet.method, today};
     MQ_TRY(const auto schedule, terms::make_schedule(loan_terms));
     risk::Facts facts;
     facts.decided_on = today;
-    facts.age_years = identity::age_on(number->birth, today);
+    facts.age_years = idcard::age_on(number->birth, today);
     facts.identity_state = identity::Identity::is_verified(tx, person) ? "passed" : "none";
     facts.monthly_income = request.monthly_income;
     facts.other_monthly_debt = request.other_monthly_debt;
@@ -92,8 +93,8 @@ Result<risk::Decision> Origination::assess(const PersonId& person, const Request
 Result<Application> Origination::apply(const PersonId& person, std::string_view operation,
                                        const Request& request) {
   MQ_REQUIRE(check_request(request));
-  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity,
-                                                 vault::RetentionClass::contract}));
+  MQ_TRY(const auto keys,
+         vault_.unlock(person, {vault::RetentionClass::identity, vault::RetentionClass::contract}));
   Pii<std::string> id_number;
   BusinessDate today;
   MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
@@ -113,7 +114,8 @@ Result<Application> Origination::apply(const PersonId& person, std::string_view 
 
   return database_.write([&](storage::Transaction& tx) -> Result<Application> {
     const auto now = clock_.now();
-    // The person's account row keeps two requests at the same moment from both passing the check below.
+    // The person's account row keeps two requests at the same moment from both passing the check
+    // below.
     tx.query(std::string("SELECT person FROM auth_account WHERE person = $1") +
                  std::string(tx.for_update()),
              {person});
@@ -162,10 +164,9 @@ Result<Application> Origination::decide_by_staff(const ApplicationId& id, const 
     tx.execute(
         "UPDATE origination_application SET decided_by = $1, decision_reason = $2 WHERE id = $3",
         {staff, reason, id});
-    audit::append(tx, now, random_, "origination.decided_by_staff", id.str(),
-                  {{"person", found->person.str()},
-                   {"staff", staff.str()},
-                   {"state", to_string(state)}});
+    audit::append(
+        tx, now, random_, "origination.decided_by_staff", id.str(),
+        {{"person", found->person.str()}, {"staff", staff.str()}, {"state", to_string(state)}});
     return *find_application(tx, id);
   });
 }

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <string>
+#include <string_view>
 
 #include "base/check.h"
 #include "vision/worker/protocol.h"
@@ -150,6 +152,18 @@ void add_noise(Folder& out) {
   }
 }
 
+// Fields of invented cards, as fields_fuzz.cc parts them.
+void add_fields(Folder& out) {
+  int n = 0;
+  for (const std::string_view text :
+       {"F陈丽森\n女\n汉\n1973年11月13日\n130682197311135403\n2023.04.21-长期\n定州市公安局",
+        "F买买提·艾力\n男\n维吾尔\n1949-12-31\n11O1O519491231OO2X\n2010.01.01-2030.01.01\n"
+        "北京市公安局朝阳分局",
+        "F11010519491231002X", "F纳西(摩梭)", "F穿青人", "F2010.01.01-長期"}) {
+    out.add("card-" + std::to_string(n++), Bytes(text.begin(), text.end()));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -177,5 +191,7 @@ int main(int argc, char** argv) {
   add_sequences(sequences);
   Folder messages(to / "protocol");
   add_messages(messages);
+  Folder fields(to / "fields");
+  add_fields(fields);
   return 0;
 }
