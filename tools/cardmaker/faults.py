@@ -125,7 +125,7 @@ def glare(shot, _):
     scene = on_table(shot, 1000)
     names = sorted(scene.text)
     at = scene.points(names[rng.integers(len(names))])
-    white = scene.glare(rng, at[rng.integers(len(at))], rng.uniform(45, 130))
+    white = scene.glare(rng, at[rng.integers(len(at))], rng.uniform(45, 130), rng.uniform(0.4, 1.0))
     scene.blur(0.6)
     return Taken(finish(scene, rng), RETAKE if scene.hidden(white, 0.8) > LOST else CONFIRM)
 

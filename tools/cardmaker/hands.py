@@ -60,7 +60,7 @@ def thumb_over(rng, scene, name):
     tip = ((a + d) / 2) * (1 - share) + ((b + c) / 2) * share
     down = (d - a) / np.linalg.norm(d - a)
     thick = np.linalg.norm(d - a) * rng.uniform(2.6, 3.6)
-    root = tip + down * thick * 4 + rng.uniform(-0.6, 0.6) * thick * np.array((1, 0))
+    root = tip + down * max(scene.size) + rng.uniform(-0.6, 0.6) * thick * np.array((1, 0))
     mask = capsule(scene.size, root, tip, thick)
     paint(scene, mask, looks(rng, False).skin)
     return mask

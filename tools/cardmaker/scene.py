@@ -41,16 +41,16 @@ class Scene:
         mask = mask.transform(*warp)
         alpha = np.asarray(mask, np.float32)[..., None] / 255
         if shadow:
-            soft = mask.filter(ImageFilter.GaussianBlur(max(2, width / 90)))
+            soft = mask.reduce(4).filter(ImageFilter.GaussianBlur(max(1, width / 360))).resize(mask.size)
             dark = np.roll(np.asarray(soft, np.float32), (width // 110, width // 140), (0, 1))[..., None] / 255
             part *= 1 - shadow * dark * (1 - alpha)
         part *= 1 - alpha
         part += pixels * alpha
         if not self.text:
             to_scene = np.linalg.inv(to_card)
-            for name, (left, top, right, bottom) in card.boxes.items():
-                corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) * scale
-                self.text[name] = project(to_scene, corners) + (left, top)
+            for name, (x, y, x2, y2) in card.boxes.items():
+                box = np.array([(x, y), (x2, y), (x2, y2), (x, y2)]) * scale
+                self.text[name] = project(to_scene, box) + (left, top)
 
     def points(self, name, across=24, down=5):
         """Points spread over a field, in pixels of the picture."""
