@@ -6,6 +6,9 @@
 namespace mq::documents::statements {
 namespace {
 
+// Words of one cell stand closer than this, in heights of the text.
+constexpr float kBlank = 0.6F;
+
 // Whether recognition gave the word together with others: then its place is an estimate.
 bool is_estimate(const Token& token) {
   return token.source.width > (token.right - token.left) * 1.4F;
@@ -182,7 +185,7 @@ class PhraseReader {
       }
     }
     if (const auto column = text_column(columns_, text, left, right))
-      out_.texts.emplace_back(*column, text);
+      out_.texts.push_back({*column, left, right, text});
   }
 
  private:
@@ -253,7 +256,7 @@ LineCells cells_of(const Line& line, const Columns& columns, float text_height) 
     }
     std::vector<Token> phrase = {line.tokens[i++]};
     while (i < line.tokens.size() && !used[i] &&
-           line.tokens[i].left - phrase.back().right < text_height * 0.45F) {
+           line.tokens[i].left - phrase.back().right < text_height * kBlank) {
       phrase.push_back(line.tokens[i++]);
     }
     reader.read(phrase, first);

@@ -10,12 +10,18 @@
 
 namespace mq::documents::statements {
 
+struct TextCell {
+  std::size_t column = 0;
+  float left = 0, right = 0;
+  std::string text;
+};
+
 struct LineCells {
   std::optional<DateRead> date, second_date;
   float date_confidence = 1;
   std::string time;
-  std::vector<std::pair<std::size_t, std::string>> texts;  // column and text, from left to right
-  std::vector<std::pair<std::size_t, MoneyCell>> money;    // column and amount
+  std::vector<TextCell> texts;                           // from left to right
+  std::vector<std::pair<std::size_t, MoneyCell>> money;  // column and amount
   bool crosses_money = false;  // a text lies across the amounts: a footer's sentence
   vision::Box box;
 

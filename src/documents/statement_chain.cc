@@ -40,9 +40,8 @@ class Chain {
     for (std::size_t i = 0; i < size(); ++i) link(i);
   }
 
-  bool supported_before(std::size_t i) {
-    return i == 0 ? opening_.has_value() : at(i - 1).link == Link::holds;
-  }
+  // A printed opening balance may be misread itself, and nothing else says so.
+  bool supported_before(std::size_t i) { return i > 0 && at(i - 1).link == Link::holds; }
   bool supported_after(std::size_t i) {
     if (i + 1 == size()) return closing_ && closing_ == at(i).balance;
     return at(i + 1).link == Link::holds;

@@ -136,7 +136,9 @@ std::string name_in(std::string_view value) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == ':')) text.remove_prefix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == ':' || text.front() == '.')) {
+    text.remove_prefix(1);
+  }
   while (!text.empty() && (text.back() == ' ' || text.back() == ';' || text.back() == ','))
     text.remove_suffix(1);
   return text;

@@ -51,7 +51,7 @@ ReadLine classify(const Line& line, const Columns& columns, float text_height) {
   out.y = line.y;
   const auto key = key_of(text_of(line.tokens));
   const auto first_text =
-      out.cells.texts.empty() ? std::string() : key_of(out.cells.texts.front().second);
+      out.cells.texts.empty() ? std::string() : key_of(out.cells.texts.front().text);
   const bool balance_only =
       out.cells.money.size() == 1 && money_of(out.cells, columns, Role::balance) != nullptr;
   const bool dated = out.cells.date || out.cells.second_date;
@@ -75,18 +75,25 @@ void append_text(std::string& to, std::string_view more) {
 // The texts of a row by column, over its lines from top to bottom.
 class RowTexts {
  public:
-  explicit RowTexts(const Columns& columns) : columns_(columns), texts_(columns.all.size()) {}
+  RowTexts(const Columns& columns, float reach)
+      : columns_(columns), reach_(reach), texts_(columns.all.size()) {}
 
   void add(const LineCells& cells) {
     std::size_t last = columns_.all.size();
-    for (const auto& [column, text] : cells.texts) {
+    std::vector<TextCell> line;
+    for (const auto& cell : cells.texts) {
+      const auto column = column_of(cell);
+      const auto& text = cell.text;
       auto& whole = texts_[column];
       // Words apart in one line are words; a new line continues the word.
       if (column == last) whole.push_back(' ');
       if (column == last) whole += text;
       if (column != last) append_text(whole, text);
       last = column;
+      line.push_back(cell);
+      line.back().column = column;
     }
+    placed_.insert(placed_.end(), line.begin(), line.end());
   }
 
   void write(RawRow& row) const {
@@ -115,6 +122,20 @@ class RowTexts {
   }
 
  private:
+  // A further line stands below the line it continues; its own head may be off to the side.
+  std::size_t column_of(const TextCell& cell) {
+    const TextCell* best = nullptr;
+    float least = reach_;
+    for (const auto& above : placed_) {
+      const float off = std::min(std::abs(above.left - cell.left),
+                                 std::abs(above.left + above.right - cell.left - cell.right) / 2);
+      if (off >= least) continue;
+      least = off;
+      best = &above;
+    }
+    return best == nullptr ? cell.column : best->column;
+  }
+
   static void set_direction(RawRow& row, std::string_view key) {
     const auto is = [&](std::initializer_list<std::string_view> words) {
       return std::find(words.begin(), words.end(), key) != words.end();
@@ -132,7 +153,9 @@ class RowTexts {
   }
 
   const Columns& columns_;
+  float reach_;
   std::vector<std::string> texts_;
+  std::vector<TextCell> placed_;
 };
 
 // Whether cells are centred beside a text of several lines, not set at its top: then a line of text
@@ -177,10 +200,10 @@ std::vector<std::size_t> owners(const std::vector<ReadLine>& lines, float text_h
 }
 
 RawRow row_of(const std::vector<const ReadLine*>& parts, const ReadLine& anchor,
-              const Columns& columns, std::size_t page) {
+              const Columns& columns, std::size_t page, float text_height) {
   RawRow row;
   row.page = page;
-  RowTexts texts(columns);
+  RowTexts texts(columns, text_height * 0.7F);
   for (const auto* part : parts) {
     texts.add(part->cells);
     row.box = joined(row.box, part->cells.box);
@@ -219,7 +242,8 @@ void add_rows(const PageLines& page, std::size_t from, std::size_t to, std::size
     }
   }
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].anchor) table.rows.push_back(row_of(parts[i], lines[i], columns, number));
+    if (lines[i].anchor)
+      table.rows.push_back(row_of(parts[i], lines[i], columns, number, page.text_height));
   }
 }
 

@@ -72,6 +72,8 @@ TEST(StatementText, AmountsAreReadExactly) {
   EXPECT_TRUE(read_amount("8,O00.00")->unsure);
   EXPECT_EQ(minor("8,O00.00"), 800000);
   EXPECT_TRUE(read_amount("1.234.56")->unsure);
+  EXPECT_TRUE(read_amount("1,23")->unsure);
+  EXPECT_EQ(minor("8,000,00"), 800000);
   EXPECT_FALSE(read_amount("1,234.56")->unsure);
 }
 
@@ -255,6 +257,7 @@ TEST(Statement, ADateOutOfOrderIsUnsure) {
   row(paper, 120, "2025-01-03", "一", "+10.00", "110.00");
   row(paper, 140, "2025-07-04", "二", "-10.00", "100.00");
   row(paper, 160, "2025-01-05", "三", "+10.00", "110.00");
+  row(paper, 180, "2025-01-06", "四", "+10.00", "120.00");
   const auto statement = read(paper);
   EXPECT_FALSE(statement.rows[0].flags.has(RowFlag::date_unsure));
   EXPECT_TRUE(statement.rows[1].flags.has(RowFlag::date_unsure));
