@@ -74,6 +74,10 @@ bool repair_balance(Chain& chain, std::size_t i) {
   const auto previous = chain.before(i), after = chain.implied_after(i);
   if (!entry.balance || entry.balance_exact || !entry.amount_read || !previous || !after)
     return false;
+  // Two misreadings nearby can agree on a third, wrong value: the rows further out must be in
+  // order.
+  if (i > 0 && !chain.supported_before(i)) return false;
+  if (i + 1 < chain.size() && !chain.supported_after(i + 1)) return false;
   const auto proved = *previous + entry.amount;
   if (proved != *after || proved == *entry.balance || !near(*entry.balance, proved, entry.doubtful))
     return false;
