@@ -29,8 +29,9 @@ std::size_t agreements(const std::vector<Entry>& entries, bool descending, bool 
 // Sets signs that are not known, repairs what is proved to be misread, and fills `link`.
 //
 // A repair needs two witnesses. An amount: the balances at both sides, each supported by another
-// row or by a printed opening or closing balance. A balance: the rows at both sides give the same
-// value. And the value must be one character away from the reading (two if that was doubtful).
+// row, the last one by the printed closing balance. A balance: the rows at both sides give the same
+// value, and the rows beyond them hold. And the value must be one character away from the reading
+// (two if that was doubtful).
 void check_chain(std::vector<Entry>& entries, bool descending, std::optional<std::int64_t> opening,
                  std::optional<std::int64_t> closing);
 
