@@ -132,6 +132,17 @@ inline constexpr std::size_t kEvalPhotos = 100'000;    // all with all: five tho
 inline constexpr std::uint64_t kEvalGenuinePairs =
     20'000'000;  // all are kept in memory, 12 bytes each
 
+// Bank statements. A year of twenty bookings a day is 90 dense pages; 75 rows of a dozen words are 900 texts, and
+// recognition gives fewer. A text is a cell or a line. Ten thousand million yuan a booking is no borrower's, and
+// sums over all rows stay within 64 bits.
+inline constexpr std::size_t kStatementPages = 100;
+inline constexpr std::size_t kStatementPageTexts = 5'000;
+inline constexpr std::size_t kStatementTexts = 200'000;
+inline constexpr std::size_t kStatementTextBytes = 1'000;
+inline constexpr std::size_t kStatementBytes = 4 * 1024 * 1024;   // of all texts
+inline constexpr std::size_t kStatementRows = 10'000;
+inline constexpr std::int64_t kStatementAmountMinor = 1'000'000'000'000;
+
 // Text from people.
 inline constexpr std::size_t kNameBytes = 150;  // 50 Chinese characters
 inline constexpr std::size_t kReasonBytes = 600;

@@ -1,4 +1,5 @@
-// Documents: pictures people hand in and partners send, kept sealed with what is known about them.
+// Documents: pictures people hand in and partners send, kept sealed with what is known about them,
+// and what bank statements say (statement.h).
 #pragma once
 
 #include <optional>
@@ -9,14 +10,12 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "documents/errors.h"
+#include "documents/statement.h"
 #include "storage/storage.h"
 #include "vault/vault.h"
 
 namespace mq::documents {
-
-enum class DocumentsErrc { not_found };
-BOOST_DESCRIBE_ENUM(DocumentsErrc, not_found)
-constexpr std::string_view error_domain(DocumentsErrc) { return "documents"; }
 
 enum class Kind { id_card_front, selfie, authority_photo };
 BOOST_DESCRIBE_ENUM(Kind, id_card_front, selfie, authority_photo)
@@ -32,8 +31,8 @@ struct Document {
   Instant at;
 };
 
-// Seals the picture and appends an audit leaf with a salted commitment to its bytes. The size of the
-// picture in pixels comes from the vision child, which has decoded it before.
+// Seals the picture and appends an audit leaf with a salted commitment to its bytes. The size of
+// the picture in pixels comes from the vision child, which has decoded it before.
 DocumentId store(storage::Transaction& tx, Instant now, Random& random, vault::Vault& vault,
                  const vault::PersonKeys& keys, Kind kind, ByteView picture, int width, int height);
 

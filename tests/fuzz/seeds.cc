@@ -183,7 +183,7 @@ int main(int argc, char** argv) {
     add_wide_picture(out);
     add_other_formats(out);
   }
-  for (const char* target : {"align", "engine"}) {
+  for (const char* target : {"align", "engine", "statement"}) {
     Folder out(to / target);
     add_noise(out);
   }
