@@ -15,6 +15,9 @@ pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 
+# Its own headers: those of poppler-cpp do not tell how a word is painted (docs/adr/0012-pdf-child.md).
+pkg_check_modules(POPPLER REQUIRED poppler>=22.12 poppler<22.13)
+
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
@@ -47,6 +50,10 @@ add_library(mq_opencv INTERFACE)
 target_include_directories(mq_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE})
 target_link_libraries(mq_opencv INTERFACE
   opencv_core opencv_imgproc opencv_imgcodecs PkgConfig::TURBOJPEG)
+
+add_library(mq_poppler INTERFACE)
+target_include_directories(mq_poppler SYSTEM INTERFACE ${POPPLER_INCLUDE_DIRS})
+target_link_libraries(mq_poppler INTERFACE ${POPPLER_LINK_LIBRARIES})
 
 # ONNX Runtime: unpacked by tools/fetch-models into models/runtime.
 set(MQ_ORT_DIR ${CMAKE_SOURCE_DIR}/models/runtime)

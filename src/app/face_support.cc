@@ -30,10 +30,19 @@ std::string title_of(const Error& error) {
       {"vision.several_faces", "There is more than one person in the picture"},
       {"vision.face_too_small", "The face is too small to compare"},
       {"vision.models_missing", "The models are not installed"},
+      {"vision.pdf_damaged", "This is not a readable PDF"},
+      {"vision.pdf_encrypted", "The PDF is protected by a password"},
+      {"vision.pdf_no_such_page", "The PDF has no such page"},
+      {"vision.pdf_page_too_large", "The page is too large"},
+      {"vision.pdf_too_many_pages", "The PDF has too many pages"},
+      {"vision.pdf_unavailable", "PDFs cannot be read on this machine"},
+      {"vision.timeout", "It took too long"},
+      {"vision.worker_lost", "The reader ended; the file may be harmful"},
       {"curve.malformed", "This is not a curve file"},
       {"curve.no_such_model", "The curve file does not speak of the models in use"},
       {"curve.too_few_pairs", "These photos are too few for a curve"},
       {"file.unreadable", "The file cannot be read"},
+      {"file.unwritable", "The file cannot be written"},
       {"file.invalid", "The file is not as expected"}};
   const auto found = titles.find(error.code());
   return found == titles.end() ? "The picture could not be analysed" : found->second;

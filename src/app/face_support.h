@@ -11,8 +11,8 @@
 
 namespace mq::app {
 
-enum class FileErrc { unreadable, invalid };
-BOOST_DESCRIBE_ENUM(FileErrc, unreadable, invalid)
+enum class FileErrc { unreadable, unwritable, invalid };
+BOOST_DESCRIBE_ENUM(FileErrc, unreadable, unwritable, invalid)
 constexpr std::string_view error_domain(FileErrc) { return "file"; }
 
 // Prints the problem, as one JSON object on standard output or as a line on standard error; returns the

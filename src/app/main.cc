@@ -8,6 +8,7 @@
 #include "app/eval_commands.h"
 #include "app/face_commands.h"
 #include "app/loan_commands.h"
+#include "app/pdf_commands.h"
 #include "app/serve_command.h"
 
 int main(int argc, char** argv) {
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   mq::app::add_eval_idcard_command(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
+  mq::app::add_pdf_commands(app, exit_code);
   mq::app::add_bench_face_command(app, exit_code);
   mq::app::add_bench_search_command(app, exit_code);
   try {

@@ -34,9 +34,27 @@ inline constexpr int kVisionTimeoutMs = 10'000;
 inline constexpr int kVisionRestartsPerMinute = 30;
 inline constexpr int kVisionStartTimeoutMs = 30'000;  // loading the models on a slow, busy machine
 
-// Active liveness. Three steps take about ten seconds; a minute is a person who walked away. At 15
-// frames a second (more tell nothing new) a minute is 900 frames, and a 720p frame as JPEG stays
-// below 512 KiB.
+// PDFs. Two years of a busy account's statements are under 200 pages; a scan of 100 pages is under 20 MiB. A0
+// is 3,370 points high. A2 at 200 dots per inch is 15.5 megapixels, 60 MB in the child; finer shows no more.
+inline constexpr std::size_t kPdfBytes = 20 * 1024 * 1024;
+inline constexpr int kPdfPages = 200;
+inline constexpr int kPdfPageWords = 20'000;         // a page of a dense table has 2,000
+inline constexpr int kPdfPageTextBytes = 400'000;    // shown on a page, overprinted and hidden text included
+inline constexpr int kPdfWordBytes = 1'000;
+inline constexpr int kPdfPagePoints = 5'000;
+inline constexpr int kPdfMinDpi = 36;
+inline constexpr int kPdfMaxDpi = 200;
+inline constexpr std::int64_t kPdfPixels = 16'000'000;
+inline constexpr int kPdfPageMs = 8'000;             // where the reader itself stops, the child remaining
+inline constexpr int kPdfTimeoutMs = 12'000;         // where the child is stopped
+inline constexpr int kPdfCpuSeconds = 120;           // of one child, which reads one document
+inline constexpr std::int64_t kPdfAddressSpaceBytes = std::int64_t{1536} * 1024 * 1024;
+inline constexpr std::size_t kPdfQueue = 16;         // documents waiting for a child
+inline constexpr int kPdfLossesPerMinute = 30;       // children lost to documents before no more are started
+inline constexpr int kPdfStartTimeoutMs = 15'000;    // fontconfig's cache may have to be made
+
+// Active liveness. Three steps take about ten seconds; a minute is a person who walked away. At 15 frames a
+// second (more tell nothing new) a minute is 900 frames, and a 720p frame as JPEG stays below 512 KiB.
 inline constexpr int kSequenceFrames = 900;
 inline constexpr int kSequenceMs = 60'000;
 inline constexpr std::size_t kSequenceFrameBytes = 2 * 1024 * 1024;

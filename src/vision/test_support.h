@@ -18,6 +18,15 @@ inline std::string source_path(const std::string& relative) {
   return std::string(root == nullptr ? "." : root) + "/" + relative;
 }
 
+// What main_test.cc does when it is started with these words, as a pool does.
+inline constexpr char kWorkerWord[] = "vision-worker";
+inline constexpr char kFakeWord[] = "fake-worker";
+inline constexpr char kPdfWord[] = "pdf-worker";
+inline constexpr char kFakePdfWord[] = "fake-pdf-worker";
+inline constexpr char kSelfTestWord[] = "--self-test-lock";
+int run_fake_worker(int fd);
+int run_fake_pdf_worker(int fd);
+
 inline std::string models_dir() { return source_path("models/files"); }
 
 inline Bytes demo_photo(int number) {

@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "vision/pdf/protocol.h"
+#include "vision/pdf/sample.h"
 #include "vision/worker/protocol.h"
 
 namespace {
@@ -142,6 +144,27 @@ void add_sequences(Folder& out) {
   }
 }
 
+void add_pdfs(Folder& out) {
+  using namespace mq::vision;
+  constexpr Bytes::value_type kFacts = 0, kWords = 1, kDraw = 2, kRead = 3, kDrawContent = 4,
+                              kReadContent = 5;  // as pdf_fuzz.cc tells them apart
+  const Bytes pdf = foreign_font_pdf("4F59989D");
+  const Bytes content = mq::to_bytes("q 1 0 0 1 9 9 cm 3 Tr BT /F1 12 Tf 1 0 0 1 20 20 Tm (1,234.50) Tj ET Q");
+  for (const auto kind : {kDraw, kRead}) out.add("whole-" + std::to_string(kind), joined({{kind}, pdf}));
+  for (const auto kind : {kDrawContent, kReadContent}) {
+    out.add("content-" + std::to_string(kind), joined({{kind}, content}));
+  }
+  PdfFacts facts;
+  facts.pages = 1;
+  facts.sizes.resize(1);
+  facts.producer = "Word";
+  out.add("facts", joined({{kFacts}, encode(facts)}));
+  PdfPageText page;
+  page.words.resize(2);
+  page.words[0].text = "1,234.50";
+  out.add("words", joined({{kWords}, encode(page)}));
+}
+
 // Numbers for the targets that draw everything from their input.
 void add_noise(Folder& out) {
   cv::RNG random(20261122);
@@ -189,6 +212,8 @@ int main(int argc, char** argv) {
   }
   Folder sequences(to / "sequence");
   add_sequences(sequences);
+  Folder pdfs(to / "pdf");
+  add_pdfs(pdfs);
   Folder messages(to / "protocol");
   add_messages(messages);
   Folder fields(to / "fields");

@@ -14,6 +14,9 @@ LIBRARIES = [
     (r"sqlite3", r"src/storage/sqlite", "SQLite belongs to storage/sqlite"),
     (r"opencv2/", r"src/vision/|tests/|src/.*_test\.cc$", "OpenCV belongs to vision/"),
     (r"turbojpeg", r"src/vision/", "libjpeg-turbo belongs to vision/"),
+    (r"(splash/)?(Annot|Catalog|ErrorCodes|Form|GfxState|GlobalParams|JSInfo|PDFDoc|Page|Splash\w+|"
+     r"TextOutputDev|UTF|UnicodeMapFuncs)\.h|poppler/", r"src/vision/pdf/",
+     "poppler belongs to vision/pdf/"),
     (r"onnxruntime", r"src/vision/", "ONNX Runtime belongs to vision/"),
     (r"curl/", r"src/runtime/", "libcurl belongs to runtime/"),
     (r"openssl/", r"src/(crypto|runtime)/", "OpenSSL belongs to crypto/ and runtime/"),

@@ -1,5 +1,6 @@
 #include "vision/worker/lock.h"
 
+#include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -15,14 +16,10 @@
 namespace mq::vision {
 namespace {
 
-// Decoded at most 40 megapixels, twice, beside the models: under 1 GiB of address space in practice.
-constexpr rlim_t kAddressSpaceBytes = rlim_t{3} << 30;
-constexpr rlim_t kOpenFiles = 8;  // poll() refuses to look at more descriptors than this limit
-
 Status failed(const char* step) { return Error(VisionErrc::worker_lost, step); }
 
-bool limit(__rlimit_resource what, rlim_t most) {
-  const rlimit both{most, most};
+bool limit(__rlimit_resource what, std::int64_t most) {
+  const rlimit both{static_cast<rlim_t>(most), static_cast<rlim_t>(most)};
   return setrlimit(what, &both) == 0;
 }
 
@@ -37,7 +34,21 @@ bool allow_when(scmp_filter_ctx filter, int call, scmp_arg_cmp condition) {
   return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, condition) == 0;
 }
 
-bool add_rules(scmp_filter_ctx filter, int fd) {
+// Nothing that makes or changes a file. fstat() of a descriptor is newfstatat() with an empty path.
+bool add_reading_rules(scmp_filter_ctx filter) {
+  constexpr scmp_datum_t kChanges = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
+  const scmp_arg_cmp reading{2, SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY};
+  const scmp_arg_cmp of_descriptor{3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH};
+  const scmp_arg_cmp flags_only{1, SCMP_CMP_EQ, F_GETFL, 0};
+  const scmp_arg_cmp close_on_exec{1, SCMP_CMP_EQ, F_SETFD, 0};
+  return allow(filter, {SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fstat)}) &&
+         allow_when(filter, SCMP_SYS(openat), reading) &&
+         allow_when(filter, SCMP_SYS(newfstatat), of_descriptor) &&
+         allow_when(filter, SCMP_SYS(fcntl), flags_only) &&
+         allow_when(filter, SCMP_SYS(fcntl), close_on_exec);
+}
+
+bool add_rules(scmp_filter_ctx filter, int fd, bool may_read_files) {
   const auto the_socket = static_cast<scmp_datum_t>(fd);
   const auto not_executable = [](unsigned argument) {
     return scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
@@ -54,7 +65,8 @@ bool add_rules(scmp_filter_ctx filter, int fd) {
                         SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
                         SCMP_SYS(restart_syscall), SCMP_SYS(close), SCMP_SYS(exit),
                         SCMP_SYS(exit_group)}) &&
-         allow_when(filter, SCMP_SYS(read), exactly(0, the_socket)) &&
+         (may_read_files ? add_reading_rules(filter)
+                         : allow_when(filter, SCMP_SYS(read), exactly(0, the_socket))) &&
          allow_when(filter, SCMP_SYS(sendto), exactly(0, the_socket)) &&
          allow_when(filter, SCMP_SYS(write), exactly(0, STDERR_FILENO)) &&
          allow_when(filter, SCMP_SYS(mmap), not_executable(2)) &&
@@ -64,23 +76,26 @@ bool add_rules(scmp_filter_ctx filter, int fd) {
 
 }  // namespace
 
-Status lock_process(int fd) {
+Status lock_process(int fd, const LockLimits& limits) {
   if (prctl(PR_SET_DUMPABLE, 0) != 0) return failed("dumpable");
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no new privileges");
   // A core file would hold faces.
-  if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_NOFILE, kOpenFiles)) {
+  if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_NOFILE, limits.open_files)) {
     return failed("resource limits");
+  }
+  if (limits.cpu_seconds > 0 && !limit(RLIMIT_CPU, limits.cpu_seconds)) {
+    return failed("processor time");
   }
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   // The sanitizers reserve terabytes of addresses.
-  if (!limit(RLIMIT_AS, kAddressSpaceBytes)) return failed("address space");
+  if (!limit(RLIMIT_AS, limits.address_space_bytes)) return failed("address space");
 #endif
 
   const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)),
                                                                 seccomp_release);
   if (filter == nullptr) return failed("seccomp");
   if (seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1) != 0) return failed("seccomp");
-  if (!add_rules(filter.get(), fd)) return failed("seccomp rules");
+  if (!add_rules(filter.get(), fd, limits.may_read_files)) return failed("seccomp rules");
   if (seccomp_load(filter.get()) != 0) return failed("seccomp load");
   return ok();
 }

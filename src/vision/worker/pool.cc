@@ -1,15 +1,5 @@
-// The parent's side: one thread a child. The thread that starts a child outlives it, because the kernel
-// ends the child (PR_SET_PDEATHSIG) with the thread, not the process, that made it.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+// The parent's side: one thread a child, which outlives it (child.h says why it must).
 #include <atomic>
-#include <chrono>
-#include <cstdlib>
 #include <deque>
 #include <future>
 #include <limits>
@@ -18,151 +8,31 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
+#include "vision/worker/child.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
 namespace {
 
-constexpr int kChildFd = 3;
-
 struct Job {
   Kind kind = Kind::analyze;
   ByteView picture;  // lives in the caller, who waits for the answer
   std::int64_t start_before_ms = 0;
-  std::promise<Result<Frame>> answer;
+  std::promise<Result<RawFrame>> answer;
 };
 
-// A started child, ready for pictures. Ends with this object.
-class Child {
- public:
-  static Result<std::unique_ptr<Child>> start(const WorkerConfig& config);
-  Child(pid_t pid, int fd) : pid_(pid), fd_(fd) {}
-  ~Child() {
-    ::close(fd_);
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+ChildCommand command_of(const WorkerConfig& config) {
+  ChildCommand out;
+  out.program = config.program;
+  out.args = config.args;
+  for (const auto& word :
+       {std::string("--fd"), std::to_string(kChildFd), std::string("--models"), config.models_dir}) {
+    out.args.push_back(word);
   }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // Errors: worker_lost, timeout; this child is then of no further use.
-  Result<Frame> ask(Kind kind, ByteView picture, int timeout_ms) const;
-  bool alive() const { return state().si_pid == 0; }
-  // For the log: the signal or the exit status of a child that is no more, 0 of one that lives. Its end of
-  // the socket closes a moment before the kernel reports its death.
-  int end() const {
-    for (int tries = 0; tries < 20 && alive(); ++tries) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return state().si_status;
-  }
-
- private:
-  Status wait_until_ready() const;
-  siginfo_t state() const {
-    siginfo_t info{};
-    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
-    return info;
-  }
-
-  pid_t pid_;
-  int fd_;
-};
-
-// The child gets no environment of ours: it may hold secrets.
-std::vector<std::string> child_environment() {
-  std::vector<std::string> out = {
-      "OPENCV_IO_MAX_IMAGE_PIXELS=" + std::to_string(limits::kImagePixels)};
-  if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
-    out.push_back("LD_LIBRARY_PATH=" + std::string(path));
-  }
+  out.environment = {"OPENCV_IO_MAX_IMAGE_PIXELS=" + std::to_string(limits::kImagePixels)};
+  out.frame_bytes = kFrameBytes;
+  out.start_timeout_ms = limits::kVisionStartTimeoutMs;
   return out;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  for (std::string& word : words) out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
-
-// The pid, or 0. The child sees its end of the socket pair as descriptor 3 and inherits nothing else but
-// standard error.
-pid_t spawn(const WorkerConfig& config, int child_end) {
-  std::vector<std::string> words = {config.program};
-  words.insert(words.end(), config.args.begin(), config.args.end());
-  for (const auto& word : {std::string("--fd"), std::to_string(kChildFd), std::string("--models"),
-                           config.models_dir}) {
-    words.push_back(word);
-  }
-  auto environment = child_environment();
-
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, child_end, kChildFd);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addclosefrom_np(&files, kChildFd + 1);
-
-  // An own process group: an interrupt typed at the terminal is for the server, which then drains.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-
-  pid_t pid = 0;
-  if (::posix_spawn(&pid, config.program.c_str(), &files, &attributes, pointers(words).data(),
-                    pointers(environment).data()) != 0) {
-    pid = 0;
-  }
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return pid;
-}
-
-Result<std::unique_ptr<Child>> Child::start(const WorkerConfig& config) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Error(VisionErrc::worker_lost, "no socket pair");
-  }
-  // A child that stops reading must not hold this thread beyond the deadline.
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  const pid_t pid = spawn(config, ends[1]);
-  ::close(ends[1]);
-  if (pid == 0) {
-    ::close(ends[0]);
-    return Error(VisionErrc::worker_lost, "the child could not be started");
-  }
-  auto child = std::make_unique<Child>(pid, ends[0]);
-  MQ_REQUIRE(child->wait_until_ready());
-  return child;
-}
-
-Status Child::wait_until_ready() const {
-  Frame frame;
-  const IoState state = read_frame(fd_, frame, steady_ms() + limits::kVisionStartTimeoutMs);
-  if (state == IoState::late) return Error(VisionErrc::timeout, "the child did not get ready");
-  if (state == IoState::done && frame.kind == Kind::ready) return ok();
-  if (state == IoState::done && frame.kind == Kind::error) {
-    if (const auto error = decode_error(frame.body)) return *error;
-  }
-  return Error(VisionErrc::worker_lost, "the child ended before it was ready");
-}
-
-Result<Frame> Child::ask(Kind kind, ByteView picture, int timeout_ms) const {
-  const std::int64_t until_ms = steady_ms() + timeout_ms;
-  IoState state = write_frame(fd_, kind, picture, until_ms);
-  Frame frame;
-  if (state == IoState::done) state = read_frame(fd_, frame, until_ms);
-  if (state == IoState::late) return VisionErrc::timeout;
-  if (state == IoState::closed) return VisionErrc::worker_lost;
-  return frame;
 }
 
 }  // namespace
@@ -185,11 +55,11 @@ struct WorkerPool::Impl {
   // Answers the job; false when the child is lost.
   bool handle(const Child& child, Job& job) const;
 
-  using Waiting = std::future<Result<Frame>>;
+  using Waiting = std::future<Result<RawFrame>>;
   // Errors: too_many_bytes, busy.
   Result<Waiting> submit(Kind kind, ByteView picture, std::int64_t start_before_ms);
-  static Result<Frame> answered(Waiting waiting, Kind wanted);
-  Result<Frame> ask(Kind kind, Kind wanted, ByteView picture) {
+  static Result<Bytes> answered(Waiting waiting, Kind wanted);
+  Result<Bytes> ask(Kind kind, Kind wanted, ByteView picture) {
     MQ_TRY(Waiting waiting, submit(kind, picture, steady_ms() + config.timeout_ms));
     return answered(std::move(waiting), wanted);
   }
@@ -197,9 +67,9 @@ struct WorkerPool::Impl {
 
 namespace {
 
-Result<Analysis> to_analysis(Result<Frame> frame) {
-  if (!frame.ok()) return frame.error();
-  auto analysis = decode_analysis(frame->body);
+Result<Analysis> to_analysis(Result<Bytes> body) {
+  if (!body.ok()) return body.error();
+  auto analysis = decode_analysis(*body);
   if (!analysis) return Error(VisionErrc::worker_lost, "the child answered something else");
   return std::move(*analysis);
 }
@@ -219,7 +89,7 @@ bool WorkerPool::Impl::may_start() {
 Result<std::unique_ptr<Child>> WorkerPool::Impl::start_child() {
   if (!may_start()) return Error(VisionErrc::worker_lost, "too many restarts in a minute");
   ++starts;
-  auto child = Child::start(config);
+  auto child = Child::start(command_of(config));
   if (!child.ok()) log::error("vision_worker_not_started", {{"error", child.error()}});
   return child;
 }
@@ -245,7 +115,7 @@ void WorkerPool::Impl::serve(bool is_first) {
 }
 
 bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
-  auto answer = child.ask(job.kind, job.picture, config.timeout_ms);
+  auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, config.timeout_ms);
   const bool kept = answer.ok();
   job.answer.set_value(std::move(answer));
   return kept;
@@ -260,13 +130,9 @@ Result<WorkerPool::Impl::Waiting> WorkerPool::Impl::submit(Kind kind, ByteView p
   return waiting;
 }
 
-Result<Frame> WorkerPool::Impl::answered(Waiting waiting, Kind wanted) {
-  MQ_TRY(Frame frame, waiting.get());
-  if (frame.kind == wanted) return frame;
-  if (frame.kind == Kind::error) {
-    if (const auto error = decode_error(frame.body)) return *error;
-  }
-  return Error(VisionErrc::worker_lost, "the child answered something else");
+Result<Bytes> WorkerPool::Impl::answered(Waiting waiting, Kind wanted) {
+  MQ_TRY(RawFrame frame, waiting.get());
+  return answer_body(std::move(frame), static_cast<std::uint8_t>(wanted));
 }
 
 WorkerPool::WorkerPool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -320,8 +186,7 @@ std::vector<Result<Analysis>> WorkerPool::analyze_all(std::span<const ByteView> 
 }
 
 Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
-  MQ_TRY(Frame frame, impl_->ask(Kind::portrait, Kind::jpeg, image));
-  return std::move(frame.body);
+  return impl_->ask(Kind::portrait, Kind::jpeg, image);
 }
 
 std::int64_t WorkerPool::restarts() const {

@@ -1,4 +1,4 @@
-// Parent and child. The test starts itself as the child: see main() below.
+// Parent and child. The test starts itself as the child: see main_test.cc.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
@@ -8,18 +8,13 @@
 #include <limits>
 #include <thread>
 
-#include "vision/worker/protocol.h"
 #include "vision/test_support.h"
+#include "vision/worker/protocol.h"
 
 namespace mq::vision {
-namespace {
-
-constexpr char kWorkerWord[] = "vision-worker";
-constexpr char kFakeWord[] = "fake-worker";
-constexpr char kSelfTestWord[] = "--self-test-lock";
 
 // A child that misbehaves as the first byte of the "picture" says.
-int run_fake(int fd) {
+int testing::run_fake_worker(int fd) {
   write_frame(fd, Kind::ready, {}, -1);
   Frame request;
   while (read_frame(fd, request, -1) == IoState::done) {
@@ -50,9 +45,11 @@ int run_fake(int fd) {
   return 0;
 }
 
+namespace {
+
 std::unique_ptr<WorkerPool> fake_pool(int timeout_ms = 20'000, std::size_t queue = 64) {
   WorkerConfig config;
-  config.args = {kFakeWord};
+  config.args = {testing::kFakeWord};
   config.models_dir = "none";
   config.timeout_ms = timeout_ms;
   config.queue = queue;
@@ -61,7 +58,7 @@ std::unique_ptr<WorkerPool> fake_pool(int timeout_ms = 20'000, std::size_t queue
 
 WorkerConfig real_config() {
   WorkerConfig config;
-  config.args = {kWorkerWord};
+  config.args = {testing::kWorkerWord};
   config.models_dir = testing::models_dir();
   return config;
 }
@@ -117,7 +114,7 @@ TEST(Pool, RestartsAreBounded) {
 
 TEST(Pool, ABatchAnswersEveryPictureInItsPlace) {
   WorkerConfig config;
-  config.args = {kFakeWord};
+  config.args = {testing::kFakeWord};
   config.models_dir = "none";
   config.children = 2;
   config.queue = 2;
@@ -173,7 +170,8 @@ TEST(Worker, PictureErrorsComeThroughWithTheirDetail) {
   EXPECT_TRUE(refused.error().is(VisionErrc::not_an_image));
   EXPECT_FALSE(refused.error().detail().empty());
   const Bytes cut(testing::demo_photo(1));
-  EXPECT_TRUE(pool->analyze(ByteView(cut).first(cut.size() / 2)).error().is(VisionErrc::not_an_image));
+  EXPECT_TRUE(
+      pool->analyze(ByteView(cut).first(cut.size() / 2)).error().is(VisionErrc::not_an_image));
   EXPECT_EQ(pool->restarts(), 0);
 }
 
@@ -184,7 +182,8 @@ TEST(Worker, ManyCallersShareTwoChildren) {
   const Bytes photo = testing::demo_photo(3);
   std::vector<int> faces(6, -1);
   std::vector<std::thread> callers;
-  for (int& count : faces) callers.emplace_back([&] { count = pool->analyze(photo).value().face_count; });
+  for (int& count : faces)
+    callers.emplace_back([&] { count = pool->analyze(photo).value().face_count; });
   for (auto& caller : callers) caller.join();
   for (const int count : faces) EXPECT_EQ(count, faces[0]);
   EXPECT_GT(faces[0], 0);
@@ -192,7 +191,8 @@ TEST(Worker, ManyCallersShareTwoChildren) {
 
 TEST(Worker, TheLockRefusesFilesSocketsAndProcesses) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe");
-  const std::string command = "'" + self + "' " + kWorkerWord + " " + kSelfTestWord;
+  const std::string command = "OPENBLAS_NUM_THREADS=1 '" + self + "' " + testing::kWorkerWord +
+                              " " + testing::kSelfTestWord;
   EXPECT_EQ(std::system(command.c_str()), 0);
 }
 
@@ -243,17 +243,3 @@ TEST(Protocol, OnlyOurErrorsComeThrough) {
 
 }  // namespace
 }  // namespace mq::vision
-
-int main(int argc, char** argv) {
-  using namespace mq::vision;
-  const std::string word = argc > 1 ? argv[1] : "";
-  if (word == kWorkerWord && argc > 2 && argv[2] == std::string(kSelfTestWord)) {
-    // Without the destructors of GoogleTest: a locked process cannot do what sanitizers do there.
-    std::_Exit(run_lock_self_test(mq::vision::testing::models_dir()));
-  }
-  // The pool's arguments: the word, --fd, the number, --models, the folder.
-  if (word == kWorkerWord && argc == 6) return run_worker(std::atoi(argv[3]), argv[5]);
-  if (word == kFakeWord && argc == 6) return run_fake(std::atoi(argv[3]));
-  ::testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}

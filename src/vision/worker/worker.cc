@@ -20,6 +20,12 @@
 namespace mq::vision {
 namespace {
 
+// Decoded at most 40 megapixels, twice, beside the models: under 1 GiB of address space in practice.
+constexpr LockLimits kLimits{.address_space_bytes = std::int64_t{3} << 30,
+                             .cpu_seconds = 0,
+                             .open_files = 8,
+                             .may_read_files = false};
+
 // Everything that libraries set up on first use must be set up before the lock.
 void warm_up(const Engine& engine) {
   cv::Mat noise(240, 320, CV_8UC3);
@@ -82,7 +88,7 @@ int run_worker(int fd, const std::string& models_dir) {
   const auto engine = load_warm(models_dir);
   // Decoders write their complaints about a picture to standard error: not into the server's log.
   dup2(STDOUT_FILENO, STDERR_FILENO);
-  const Status locked = engine.ok() ? lock_process(fd) : Status(engine.error());
+  const Status locked = engine.ok() ? lock_process(fd, kLimits) : Status(engine.error());
   if (!locked.ok()) {
     write_frame(fd, Kind::error, encode(locked.error()), -1);
     return 1;
@@ -108,7 +114,7 @@ int run_lock_self_test(const std::string& models_dir) {
   const std::filesystem::directory_iterator tasks("/proc/self/task");
   const bool alone = std::distance(begin(tasks), end(tasks)) == 1;
   const pid_t parent = getppid();
-  if (const Status locked = lock_process(ends[0]); !locked.ok()) return complain(locked.error());
+  if (const Status locked = lock_process(ends[0], kLimits); !locked.ok()) return complain(locked.error());
   char* const no_words[] = {nullptr};
   std::uint8_t byte = 0;
   const Attempt attempts[] = {
