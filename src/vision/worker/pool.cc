@@ -1,5 +1,5 @@
-// The parent's side: one thread a child. The thread that starts a child outlives it, because the kernel
-// ends the child (PR_SET_PDEATHSIG) with the thread, not the process, that made it.
+// The parent's side: one thread a child. The thread that starts a child outlives it, because the
+// kernel ends the child (PR_SET_PDEATHSIG) with the thread, not the process, that made it.
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,6 +18,7 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
+#include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -48,8 +49,8 @@ class Child {
   // Errors: worker_lost, timeout; this child is then of no further use.
   Result<Frame> ask(Kind kind, ByteView picture, int timeout_ms) const;
   bool alive() const { return state().si_pid == 0; }
-  // For the log: the signal or the exit status of a child that is no more, 0 of one that lives. Its end of
-  // the socket closes a moment before the kernel reports its death.
+  // For the log: the signal or the exit status of a child that is no more, 0 of one that lives. Its
+  // end of the socket closes a moment before the kernel reports its death.
   int end() const {
     for (int tries = 0; tries < 20 && alive(); ++tries) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -71,8 +72,9 @@ class Child {
 
 // The child gets no environment of ours: it may hold secrets.
 std::vector<std::string> child_environment() {
-  std::vector<std::string> out = {
-      "OPENCV_IO_MAX_IMAGE_PIXELS=" + std::to_string(limits::kImagePixels)};
+  std::vector<std::string> out = {"OPENCV_IO_MAX_IMAGE_PIXELS=" +
+                                  std::to_string(limits::kImagePixels)};
+  out.emplace_back(kNoLibraryThreads);
   if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
     out.push_back("LD_LIBRARY_PATH=" + std::string(path));
   }
@@ -86,8 +88,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return out;
 }
 
-// The pid, or 0. The child sees its end of the socket pair as descriptor 3 and inherits nothing else but
-// standard error.
+// The pid, or 0. The child sees its end of the socket pair as descriptor 3 and inherits nothing
+// else but standard error.
 pid_t spawn(const WorkerConfig& config, int child_end) {
   std::vector<std::string> words = {config.program};
   words.insert(words.end(), config.args.begin(), config.args.end());

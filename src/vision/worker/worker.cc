@@ -10,9 +10,14 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
@@ -71,7 +76,26 @@ bool refused(long result) { return result == -1 && errno == EPERM; }
 
 bool thread_refused() {
   pthread_t thread{};
-  return pthread_create(&thread, nullptr, [](void* nothing) { return nothing; }, nullptr) != 0;
+  return pthread_create(
+             &thread, nullptr, [](void* nothing) { return nothing; }, nullptr) != 0;
+}
+
+// The test by hand has the environment of a shell: this process becomes one with that of a child.
+bool start_again_as_a_child() {
+  const std::string_view wanted = kNoLibraryThreads;
+  const std::string name(wanted.substr(0, wanted.find('=')));
+  const char* has = std::getenv(name.c_str());
+  if (has != nullptr && wanted.substr(name.size() + 1) == has) return true;
+  std::ifstream in("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(in, word, '\0');) words.push_back(word);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  setenv(name.c_str(), wanted.substr(name.size() + 1).data(), 1);
+  execv("/proc/self/exe", arguments.data());
+  std::perror("the test could not start itself again");
+  return false;
 }
 
 }  // namespace
@@ -96,6 +120,7 @@ int run_worker(int fd, const std::string& models_dir) {
 }
 
 int run_lock_self_test(const std::string& models_dir) {
+  if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
   const auto engine = load_warm(models_dir);
@@ -122,8 +147,8 @@ int run_lock_self_test(const std::string& models_dir) {
       {"thread", thread_refused()},
       {"signal to parent", refused(kill(parent, 0))},
       {"other descriptor", refused(read(ends[1], &byte, 1))},
-      {"executable memory", mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                                 0) == MAP_FAILED},
+      {"executable memory", mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                                 -1, 0) == MAP_FAILED},
   };
   int status = 0;
   for (const Attempt& attempt : attempts) {
