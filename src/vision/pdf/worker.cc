@@ -18,6 +18,7 @@
 #include "vision/pdf/pool.h"
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
+#include "vision/worker/child.h"
 #include "vision/worker/lock.h"
 
 namespace mq::vision {
@@ -131,6 +132,7 @@ int run_pdf_worker(int fd) {
 }
 
 int run_pdf_lock_self_test() {
+  if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
   if (const Status warm = warm_up_documents(); !warm.ok()) return complain(warm.error());

@@ -14,6 +14,7 @@
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
 
+#include "vision/worker/child.h"
 #include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
 
@@ -77,7 +78,8 @@ bool refused(long result) { return result == -1 && errno == EPERM; }
 
 bool thread_refused() {
   pthread_t thread{};
-  return pthread_create(&thread, nullptr, [](void* nothing) { return nothing; }, nullptr) != 0;
+  return pthread_create(
+             &thread, nullptr, [](void* nothing) { return nothing; }, nullptr) != 0;
 }
 
 }  // namespace
@@ -102,6 +104,7 @@ int run_worker(int fd, const std::string& models_dir) {
 }
 
 int run_lock_self_test(const std::string& models_dir) {
+  if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
   const auto engine = load_warm(models_dir);
@@ -128,8 +131,8 @@ int run_lock_self_test(const std::string& models_dir) {
       {"thread", thread_refused()},
       {"signal to parent", refused(kill(parent, 0))},
       {"other descriptor", refused(read(ends[1], &byte, 1))},
-      {"executable memory", mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                                 0) == MAP_FAILED},
+      {"executable memory", mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                                 -1, 0) == MAP_FAILED},
   };
   int status = 0;
   for (const Attempt& attempt : attempts) {
