@@ -5,10 +5,6 @@
 
 namespace mq::vision {
 
-// What a child's environment must hold: OpenBLAS, where OpenCV comes with it, starts threads as
-// soon as the program is loaded, before any lock.
-inline constexpr char kNoLibraryThreads[] = "OPENBLAS_NUM_THREADS=1";
-
 // After it the process can read and write `fd`, write to standard error, use memory and end; it
 // cannot open files, make sockets, start processes or threads, or make memory executable. Refused
 // calls fail with EPERM rather than kill, because libraries probe for files that they can do

@@ -18,7 +18,7 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
-#include "vision/worker/lock.h"
+#include "vision/worker/environment.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -74,7 +74,7 @@ class Child {
 std::vector<std::string> child_environment() {
   std::vector<std::string> out = {"OPENCV_IO_MAX_IMAGE_PIXELS=" +
                                   std::to_string(limits::kImagePixels)};
-  out.emplace_back(kNoLibraryThreads);
+  for (const auto& [name, value] : kChildVariables) out.push_back(std::string(name) + "=" + value);
   if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
     out.push_back("LD_LIBRARY_PATH=" + std::string(path));
   }

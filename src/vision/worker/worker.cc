@@ -10,15 +10,11 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
-#include <string>
-#include <string_view>
-#include <vector>
 
+#include "vision/worker/environment.h"
 #include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
 
@@ -78,24 +74,6 @@ bool thread_refused() {
   pthread_t thread{};
   return pthread_create(
              &thread, nullptr, [](void* nothing) { return nothing; }, nullptr) != 0;
-}
-
-// The test by hand has the environment of a shell: this process becomes one with that of a child.
-bool start_again_as_a_child() {
-  const std::string_view wanted = kNoLibraryThreads;
-  const std::string name(wanted.substr(0, wanted.find('=')));
-  const char* has = std::getenv(name.c_str());
-  if (has != nullptr && wanted.substr(name.size() + 1) == has) return true;
-  std::ifstream in("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> words;
-  for (std::string word; std::getline(in, word, '\0');) words.push_back(word);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  setenv(name.c_str(), wanted.substr(name.size() + 1).data(), 1);
-  execv("/proc/self/exe", arguments.data());
-  std::perror("the test could not start itself again");
-  return false;
 }
 
 }  // namespace
