@@ -24,11 +24,9 @@ constexpr std::string_view kBonaFide = "bona_fide";
 // Presentation attack detection is reported as in ISO/IEC 30107-3: a share a kind, never pooled.
 constexpr std::string_view kAnimationNote =
     "These animations are made from the same photo as the attacks. They show that the judgement "
-    "can be "
-    "satisfied, not how often living people pass, and a software animation of this kind passes the "
-    "active "
-    "challenge: against it stand the capture channel, the colour flash, the passive score and a "
-    "reviewer.";
+    "can be satisfied, not how often living people pass, and a software animation of this kind "
+    "passes the active challenge: against it stand the capture channel, the colour flash, the "
+    "passive score and a reviewer.";
 
 struct Options {
   bool json = false;

@@ -14,8 +14,8 @@ namespace mq::vision {
 struct SynthesisTally {
   std::size_t tries = 0;
   std::size_t passed = 0;
-  std::size_t photos_passed =
-      0;  // with at least one try passed: tries of one photo are not independent
+  // With at least one try passed: tries of one photo are not independent.
+  std::size_t photos_passed = 0;
   std::map<LivenessReason, std::size_t> reasons;  // a try may have several
   // Photos for which the answer to this action alone was taken as done, in any challenge.
   std::array<std::size_t, kActions> photos_done{};

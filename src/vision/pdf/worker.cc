@@ -19,6 +19,7 @@
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
 #include "vision/worker/child.h"
+#include "vision/worker/environment.h"
 #include "vision/worker/lock.h"
 
 namespace mq::vision {

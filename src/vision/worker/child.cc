@@ -7,14 +7,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <string_view>
 #include <thread>
 
 #include "vision/errors.h"
-#include "vision/worker/lock.h"
+#include "vision/worker/environment.h"
 
 namespace mq::vision {
 namespace {
@@ -31,7 +28,9 @@ pid_t spawn(const ChildCommand& command, int child_end) {
   std::vector<std::string> words = {command.program};
   words.insert(words.end(), command.args.begin(), command.args.end());
   std::vector<std::string> environment = command.environment;
-  environment.emplace_back(kNoLibraryThreads);
+  for (const auto& [name, value] : kChildVariables) {
+    environment.push_back(std::string(name) + "=" + value);
+  }
   if (const char* path = std::getenv("LD_LIBRARY_PATH")) {
     environment.push_back("LD_LIBRARY_PATH=" + std::string(path));
   }
@@ -131,23 +130,6 @@ Result<Bytes> answer_body(RawFrame frame, std::uint8_t wanted) {
     if (const auto error = decode_error(frame.body)) return *error;
   }
   return Error(VisionErrc::worker_lost, "the child answered something else");
-}
-
-bool start_again_as_a_child() {
-  const std::string_view wanted = kNoLibraryThreads;
-  const std::string name(wanted.substr(0, wanted.find('=')));
-  const char* has = std::getenv(name.c_str());
-  if (has != nullptr && wanted.substr(name.size() + 1) == has) return true;
-  std::ifstream in("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> words;
-  for (std::string word; std::getline(in, word, '\0');) words.push_back(word);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  setenv(name.c_str(), wanted.substr(name.size() + 1).data(), 1);
-  execv("/proc/self/exe", arguments.data());
-  std::perror("the test could not start itself again");
-  return false;
 }
 
 }  // namespace mq::vision

@@ -56,8 +56,4 @@ class Child {
 // The body of an answer of the wanted kind. Errors: the one that the child answered; worker_lost.
 Result<Bytes> answer_body(RawFrame frame, std::uint8_t wanted);
 
-// For a self-test started by hand, with the environment of a shell: makes this process one with the environment
-// of a child, from its beginning. False, with a line on standard error, when it could not be started again.
-bool start_again_as_a_child();
-
 }  // namespace mq::vision

@@ -5,10 +5,6 @@
 
 namespace mq::vision {
 
-// What a child's environment must hold: OpenBLAS, where OpenCV comes with it, starts threads as soon as the
-// program is loaded, before any lock.
-inline constexpr char kNoLibraryThreads[] = "OPENBLAS_NUM_THREADS=1";
-
 struct LockLimits {
   std::int64_t address_space_bytes = 0;
   int cpu_seconds = 0;  // the kernel ends the process after them; 0 is without end

@@ -8,7 +8,6 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
-#include "vision/worker/child.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {

@@ -14,7 +14,7 @@
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
 
-#include "vision/worker/child.h"
+#include "vision/worker/environment.h"
 #include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
 
