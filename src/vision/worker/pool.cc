@@ -8,6 +8,7 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
+#include "vision/worker/child.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
