@@ -14,6 +14,7 @@ find_package(GTest REQUIRED)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+pkg_check_modules(FREETYPE REQUIRED IMPORTED_TARGET freetype2)
 
 # Its own headers: those of poppler-cpp do not tell how a word is painted (docs/adr/0012-pdf-child.md).
 pkg_check_modules(POPPLER REQUIRED poppler>=22.12 poppler<22.13)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -63,6 +64,17 @@ bool dot_misplaced(std::u32string_view name) {
 }
 
 }  // namespace
+
+bool common_character(std::string_view character) {
+  static const auto table = [] {
+    std::unordered_set<std::string_view> out;
+    for (const auto line : table_lines(shipped_common_characters())) {
+      for (std::size_t at = 0; at + 3 <= line.size(); at += 3) out.insert(line.substr(at, 3));
+    }
+    return out;
+  }();
+  return table.contains(character);
+}
 
 std::optional<Surname> surname_of(std::string_view name) {
   const auto points = decode(name, limits::kNameBytes);

@@ -22,6 +22,9 @@ struct Surname {
 };
 std::optional<Surname> surname_of(std::string_view name);
 
+// One of the 3 755 characters of level 1 of GB/T 2312, which texts are nearly all made of.
+bool common_character(std::string_view character);
+
 // What is unusual about a name. Each is a reason to have it confirmed, none to refuse it: people
 // with one character, or with a surname in no list, exist.
 enum class NameIssue {

@@ -118,4 +118,13 @@ TEST(PrintedName, AReaderSaysWhichCharactersItKnows) {
 }
 
 }  // namespace
+TEST(CommonCharacters, AreThoseOfTheFirstLevel) {
+  EXPECT_TRUE(common_character("啊"));   // the first of the standard
+  EXPECT_TRUE(common_character("座"));   // and the last
+  EXPECT_FALSE(common_character("亍"));  // the first of level 2
+  EXPECT_FALSE(common_character("𬒈"));
+  EXPECT_FALSE(common_character("a"));
+  EXPECT_FALSE(common_character(""));
+}
+
 }  // namespace mq::idcard

@@ -5,12 +5,15 @@
 namespace mq::vision {
 namespace {
 
-// Below these the least sure character of a field is shown to the person. Of the fields read right on the
-// synthetic cards of tools/make-cards fewer than one in a hundred lie below; most misread ones do.
+// Below these the least sure character of a field is shown to the person. Of the fields read right
+// on the synthetic cards of tools/make-cards fewer than one in a hundred lie below; most misread
+// ones do.
 constexpr float kSureNumber = 0.80F;
 constexpr float kSureText = 0.80F;
 
-bool sure(const Passage& passage, float least) { return !passage.empty() && passage.least >= least; }
+bool sure(const Passage& passage, float least) {
+  return !passage.empty() && passage.least >= least;
+}
 
 FieldState known(bool is) { return is ? FieldState::read : FieldState::confirm; }
 
@@ -21,7 +24,8 @@ void fill_number(const FrontText& text, CardReading& out) {
   if (!text.valid_number) return;
   out.number.text = text.valid_number->number;
   const auto birth = idcard::parse_birth(text.birth.text);
-  // One misread digit in eleven keeps the check character right; the printed birth vouches for eight of them.
+  // One misread digit in eleven keeps the check character right; the printed birth vouches for
+  // eight of them.
   const bool vouched = birth && *birth == text.valid_number->facts.birth;
   out.number.state = known(vouched && text.valid_number->repairs == 0 && text.valid_number->alone &&
                            text.numbers == 1 && sure(text.number, kSureNumber));
@@ -40,7 +44,8 @@ void fill_sex(const FrontText& text, CardReading& out) {
   if (text.sex.empty()) return;
   out.sex.text = text.sex.glyphs.front().text;
   const bool male = out.sex.text == "男";
-  out.sex.state = known((male || out.sex.text == "女") && text.valid_number && male == text.valid_number->facts.male);
+  out.sex.state = known((male || out.sex.text == "女") && text.valid_number &&
+                        male == text.valid_number->facts.male);
 }
 
 void fill_nation(const FrontText& text, CardReading& out) {
@@ -85,8 +90,15 @@ void fill_back(const BackText& text, CardReading& out) {
   const auto read = idcard::parse_validity(text.validity.text);
   if (!read) return;
   out.valid_from.text = read->validity.from.iso();
-  out.valid_to.text = read->validity.to ? read->validity.to->iso() : "长期";
-  out.valid_from.state = out.valid_to.state = known(read->exact && sure(text.validity, kSureText));
+  out.valid_to.text = read->validity.to ? read->validity.to->iso() : kLongTerm;
+  // A misread digit mostly gives a span that no card has.
+  const auto issues = idcard::check_validity(read->validity, std::nullopt, read->validity.from);
+  const bool possible =
+      std::find_if(issues.begin(), issues.end(), [](idcard::ValidityIssue issue) {
+        return issue == idcard::ValidityIssue::order || issue == idcard::ValidityIssue::span;
+      }) == issues.end();
+  out.valid_from.state = out.valid_to.state =
+      known(possible && read->exact && sure(text.validity, kSureText));
 }
 
 CardState state_of(const CardReading& reading) {
@@ -98,12 +110,14 @@ CardState state_of(const CardReading& reading) {
   if (!reading.problems.empty()) return CardState::retake;
   if (reading.side == CardSide::front) {
     if (worst({&reading.name, &reading.number}) == FieldState::missing) return CardState::retake;
-    const FieldState all = worst({&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
-                                  &reading.number});
+    const FieldState all = worst({&reading.name, &reading.sex, &reading.nation, &reading.birth,
+                                  &reading.address, &reading.number});
     return all == FieldState::read ? CardState::read : CardState::confirm;
   }
   const FieldState all = worst({&reading.authority, &reading.valid_from, &reading.valid_to});
-  return all == FieldState::missing ? CardState::retake : all == FieldState::read ? CardState::read : CardState::confirm;
+  return all == FieldState::missing ? CardState::retake
+         : all == FieldState::read  ? CardState::read
+                                    : CardState::confirm;
 }
 
 }  // namespace mq::vision

@@ -10,12 +10,13 @@ namespace {
 
 // The portrait begins at this share of the way from the labels to the end of the number.
 constexpr float kPortraitFrom = 0.645F;
-constexpr float kRowTolerance = 0.55F;  // of the median height
+constexpr float kRowTolerance = 0.55F;      // of the median height
 constexpr std::size_t kNumberAtLeast = 15;  // characters of a line that could be a number
 constexpr float kNowhere = std::numeric_limits<float>::max();
 
 enum Label { kName, kSex, kNation, kBirth, kAddress, kNumber, kLabels };
-constexpr std::string_view kPrinted[kLabels] = {"姓名", "性别", "民族", "出生", "住址", "公民身份号码"};
+constexpr std::string_view kPrinted[kLabels] = {"姓名", "性别", "民族",
+                                                "出生", "住址", "公民身份号码"};
 
 struct Found {
   const CardLine* line = nullptr;
@@ -24,7 +25,9 @@ struct Found {
 };
 using Labels = std::array<Found, kLabels>;
 
-bool digit(const Glyph& glyph) { return glyph.text.size() == 1 && glyph.text[0] >= '0' && glyph.text[0] <= '9'; }
+bool digit(const Glyph& glyph) {
+  return glyph.text.size() == 1 && glyph.text[0] >= '0' && glyph.text[0] <= '9';
+}
 
 // Characters from `first` on that make up `count` printed ones.
 std::size_t skip(const TextLine& line, std::size_t first, std::size_t count) {
@@ -36,7 +39,8 @@ std::size_t skip(const TextLine& line, std::size_t first, std::size_t count) {
 }
 
 std::size_t count_of(std::string_view utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 Labels exact_labels(const CardLines& card) {
@@ -52,8 +56,8 @@ Labels exact_labels(const CardLines& card) {
   return out;
 }
 
-// A label of which one character was misread: the line begins in the column of the labels and one character of
-// the two is right at its place.
+// A label of which one character was misread: the line begins in the column of the labels and one
+// character of the two is right at its place.
 void add_misread_labels(const CardLines& card, float left, Labels& labels) {
   for (const CardLine& line : card.lines) {
     if (std::abs(line.left - left) > card.height || line.line->glyphs.size() < 2) continue;
@@ -61,7 +65,8 @@ void add_misread_labels(const CardLines& card, float left, Labels& labels) {
       if (labels[l].line != nullptr) continue;
       const std::string_view printed = kPrinted[l];
       const std::string_view one = printed.substr(0, 3), two = printed.substr(3);
-      if (line.line->glyphs[0].text == one || line.line->glyphs[1].text == two) labels[l] = {&line, 0, 2};
+      if (line.line->glyphs[0].text == one || line.line->glyphs[1].text == two)
+        labels[l] = {&line, 0, 2};
     }
   }
 }
@@ -72,7 +77,8 @@ float column_of(const Labels& labels) {
     if (labels[l].line != nullptr && labels[l].first == 0) lefts.push_back(labels[l].line->left);
   }
   if (lefts.empty()) return kNowhere;
-  std::nth_element(lefts.begin(), lefts.begin() + static_cast<std::ptrdiff_t>(lefts.size() / 2), lefts.end());
+  std::nth_element(lefts.begin(), lefts.begin() + static_cast<std::ptrdiff_t>(lefts.size() / 2),
+                   lefts.end());
   return lefts[lefts.size() / 2];
 }
 
@@ -86,8 +92,10 @@ Passage value_of(const CardLines& card, const Labels& labels, Label label, float
   }
   Passage out = passage_of(*found.line->line, found.after, last);
   if (last != SIZE_MAX) return out;
-  for (const Found& other : labels) {  // the nation's label may stand in a line of its own, in the row of the sex
-    if (other.line != nullptr && other.line != found.line && other.line->left > found.line->right - card.height &&
+  for (const Found& other :
+       labels) {  // the nation's label may stand in a line of its own, in the row of the sex
+    if (other.line != nullptr && other.line != found.line &&
+        other.line->left > found.line->right - card.height &&
         std::abs(other.line->row - found.line->row) < kRowTolerance * card.height) {
       until = std::min(until, other.line->left);
     }
@@ -119,7 +127,8 @@ void read_number(const CardLines& card, const Labels& labels, FrontText& out) {
   for (const CardLine& line : card.lines) {
     const std::size_t first = labels[kNumber].line == &line ? labels[kNumber].after : 0;
     const auto& glyphs = line.line->glyphs;
-    const auto digits = static_cast<std::size_t>(std::count_if(glyphs.begin(), glyphs.end(), digit));
+    const auto digits =
+        static_cast<std::size_t>(std::count_if(glyphs.begin(), glyphs.end(), digit));
     if (digits <= most) continue;
     most = digits;
     out.number = passage_of(*line.line, first);
@@ -135,7 +144,8 @@ const CardLine* line_of(const CardLines& card, const TextLine* text) {
 }
 
 // The rows between the birth and the number, from the label's column to the portrait.
-Passage read_address(const CardLines& card, const Labels& labels, float left, float until, const CardLine* number) {
+Passage read_address(const CardLines& card, const Labels& labels, float left, float until,
+                     const CardLine* number) {
   const Found& label = labels[kAddress];
   float from = -kNowhere;
   if (label.line != nullptr) {
@@ -153,7 +163,8 @@ Passage read_address(const CardLines& card, const Labels& labels, float left, fl
   float row = from;
   for (const CardLine& line : card.lines) {
     if (line.line->glyphs.empty() || line.row <= from + kRowTolerance * card.height) continue;
-    if (line.row >= last - kRowTolerance * card.height || line.row > row + 2.5F * card.height) continue;
+    if (line.row >= last - kRowTolerance * card.height || line.row > row + 2.5F * card.height)
+      continue;
     if (line.left >= until || (left != kNowhere && line.left < left - card.height)) continue;
     append(out, passage_of(*line.line));
     row = line.row;
@@ -167,14 +178,61 @@ Passage name_above_sex(const CardLines& card, const Labels& labels, float until)
   const float sex = labels[kSex].line->row;
   const CardLine* nearest = nullptr;
   for (const CardLine& line : card.lines) {
-    if (line.row >= sex - kRowTolerance * card.height || line.row < sex - 3 * card.height || line.left >= until) continue;
+    if (line.row >= sex - kRowTolerance * card.height || line.row < sex - 3 * card.height ||
+        line.left >= until)
+      continue;
     if (nearest == nullptr || line.row > nearest->row) nearest = &line;
   }
   if (nearest == nullptr) return {};
   return passage_of(*nearest->line);
 }
 
+// The row of a line, from one place along the rows to another.
+std::array<Point, 4> row_of(const CardLine& line, float from, float to) {
+  const auto& c = line.line->corners;
+  const float length = std::max(1.0F, line.line->length());
+  const Point along{(c[1].x - c[0].x) / length, (c[1].y - c[0].y) / length};
+  const auto moved = [&](Point p, float by) {
+    return Point{p.x + by * along.x, p.y + by * along.y};
+  };
+  return {moved(c[0], from - line.left), moved(c[0], to - line.left), moved(c[3], to - line.left),
+          moved(c[3], from - line.left)};
+}
+
+// At most this many rows' heights, should the portrait not be where it is expected.
+constexpr float kLongestRow = 24;
+
+std::optional<std::array<Point, 4>> sex_row_of(const CardLines& card, const Labels& labels,
+                                               float left, float until) {
+  for (const Label l : {kSex, kNation}) {
+    const CardLine* line = labels[l].line;
+    if (line == nullptr || left == kNowhere) continue;
+    return row_of(*line, left - 0.3F * card.height,
+                  std::min(until, left + kLongestRow * line->height));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+void read_sex_row(const TextLine& row, FrontText& front) {
+  const auto label = find_in(row, kPrinted[kSex]);
+  const auto is_sex = [](const Glyph& glyph) { return glyph.text == "男" || glyph.text == "女"; };
+  const std::size_t first = label ? skip(row, *label, 2) : 0;
+  const auto sex = std::find_if(row.glyphs.begin() + static_cast<std::ptrdiff_t>(first),
+                                row.glyphs.end(), is_sex);
+  const std::size_t at =
+      sex == row.glyphs.end() ? first : static_cast<std::size_t>(sex - row.glyphs.begin());
+  if (front.sex.empty() && sex != row.glyphs.end()) front.sex = passage_of(row, at, at + 1);
+  if (!front.nation.empty()) return;
+  // The label before the nation is often misread here, the nations are few: the longest end of the
+  // row that is one.
+  for (std::size_t from = at; from < row.glyphs.size() && front.nation.empty(); ++from) {
+    const Passage end = passage_of(row, from);
+    const auto nation = idcard::match_nation(end.text);
+    if (nation && nation->exact && nation->kind == idcard::NationKind::nation) front.nation = end;
+  }
+}
 
 FrontText read_front(const CardLines& card) {
   FrontText out;
@@ -186,10 +244,12 @@ FrontText read_front(const CardLines& card) {
   float until = kNowhere;
   if (left != kNowhere && number != nullptr) until = left + kPortraitFrom * (number->right - left);
   out.label_left = left == kNowhere ? 0 : left;
+  out.sex_row = sex_row_of(card, labels, left, until);
   for (const Found& label : labels) out.labels += label.line != nullptr ? 1 : 0;
 
   out.name = value_of(card, labels, kName, until);
-  if (out.name.empty() && labels[kName].line == nullptr) out.name = name_above_sex(card, labels, until);
+  if (out.name.empty() && labels[kName].line == nullptr)
+    out.name = name_above_sex(card, labels, until);
   out.sex = value_of(card, labels, kSex, until);
   out.nation = value_of(card, labels, kNation, until);
   out.birth = value_of(card, labels, kBirth, until);

@@ -11,12 +11,18 @@ struct FrontText {
   Passage name, sex, nation, birth, address, number;
   // The number when its date and check character are right.
   std::optional<idcard::NumberReading> valid_number;
-  int numbers = 0;          // different valid ones in the picture
-  int labels = 0;           // printed labels of the front that were found, of six
+  int numbers = 0;  // different valid ones in the picture
+  int labels = 0;   // printed labels of the front that were found, of six
   const TextLine* number_line = nullptr;
-  float label_left = 0;     // along the rows; of the column of labels
+  float label_left = 0;  // along the rows; of the column of labels
+  // The whole row of sex and nation up to the portrait, where one of its labels was found.
+  std::optional<std::array<Point, 4>> sex_row;
 };
 
 FrontText read_front(const CardLines& card);
+
+// Fills sex and nation, where they are missing, from that row read in one piece: the finder of
+// lines misses single characters.
+void read_sex_row(const TextLine& row, FrontText& front);
 
 }  // namespace mq::vision

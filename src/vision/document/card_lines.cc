@@ -23,16 +23,21 @@ std::string without_blanks(const TextLine& line) {
 
 bool only_specimen(const TextLine& line) {
   std::string text = without_blanks(line);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text.find("SPECIMEN") != std::string::npos || text.find("SPECI") != std::string::npos || text == "样本";
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
+  return text.find("SPECIMEN") != std::string::npos || text.find("SPECI") != std::string::npos ||
+         text == "样本";
 }
 
-Point between(Point a, Point b, float share) { return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share}; }
+Point between(Point a, Point b, float share) {
+  return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share};
+}
 
 // The part of a line from one share of its length to another.
 std::array<Point, 4> part_of(const TextLine& line, float from, float to) {
   const auto& c = line.corners;
-  return {between(c[0], c[1], from), between(c[0], c[1], to), between(c[3], c[2], to), between(c[3], c[2], from)};
+  return {between(c[0], c[1], from), between(c[0], c[1], to), between(c[3], c[2], to),
+          between(c[3], c[2], from)};
 }
 
 }  // namespace
@@ -56,7 +61,9 @@ CardLines card_lines(std::span<const TextLine> lines, float direction) {
     if (line.glyphs.size() >= 3) heights.push_back(one.height);
   }
   if (!heights.empty()) {
-    std::nth_element(heights.begin(), heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2), heights.end());
+    std::nth_element(heights.begin(),
+                     heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2),
+                     heights.end());
     out.height = heights[heights.size() / 2];
   }
   std::sort(out.lines.begin(), out.lines.end(), [](const CardLine& a, const CardLine& b) {
@@ -77,9 +84,13 @@ Passage passage_of(const TextLine& line, std::size_t first, std::size_t last) {
     out.text += glyph.text;
     out.least = std::min(out.least, glyph.confidence);
     out.glyphs.push_back(glyph);
+    const auto& c = line.corners;
+    out.middles.push_back(
+        between(between(c[0], c[1], glyph.at), between(c[3], c[2], glyph.at), 0.5F));
   }
   const float from = first == 0 ? 0 : (line.glyphs[first - 1].at + line.glyphs[first].at) / 2;
-  const float to = last == line.glyphs.size() ? 1 : (line.glyphs[last - 1].at + line.glyphs[last].at) / 2;
+  const float to =
+      last == line.glyphs.size() ? 1 : (line.glyphs[last - 1].at + line.glyphs[last].at) / 2;
   out.places.push_back(part_of(line, from, to));
   return out;
 }
@@ -87,6 +98,7 @@ Passage passage_of(const TextLine& line, std::size_t first, std::size_t last) {
 void append(Passage& to, const Passage& more) {
   to.text += more.text;
   to.glyphs.insert(to.glyphs.end(), more.glyphs.begin(), more.glyphs.end());
+  to.middles.insert(to.middles.end(), more.middles.begin(), more.middles.end());
   to.places.insert(to.places.end(), more.places.begin(), more.places.end());
   to.least = std::min(to.least, more.least);
 }
@@ -110,7 +122,8 @@ Passage right_of(const CardLines& card, const CardLine& from, float until) {
     if (one.line == from.line || one.left < from.right - card.height || one.left >= until) continue;
     if (std::abs(one.row - from.row) <= kRowTolerance * card.height) row.push_back(&one);
   }
-  std::sort(row.begin(), row.end(), [](const CardLine* a, const CardLine* b) { return a->left < b->left; });
+  std::sort(row.begin(), row.end(),
+            [](const CardLine* a, const CardLine* b) { return a->left < b->left; });
   Passage out;
   for (const CardLine* one : row) append(out, passage_of(*one->line));
   return out;

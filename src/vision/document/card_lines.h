@@ -30,6 +30,7 @@ CardLines card_lines(std::span<const TextLine> lines, float direction);
 struct Passage {
   std::string text;  // without spaces
   std::vector<Glyph> glyphs;
+  std::vector<Point> middles;                // of the characters, in pixels of the picture
   std::vector<std::array<Point, 4>> places;  // a quadrangle a line
   float least = 1;                           // confidence of the least sure character
   bool empty() const { return glyphs.empty(); }
@@ -39,7 +40,8 @@ struct Passage {
 Passage passage_of(const TextLine& line, std::size_t first = 0, std::size_t last = SIZE_MAX);
 void append(Passage& to, const Passage& more);
 
-// The index of the character at which `part` begins, spaces skipped; nothing when it is not in the line.
+// The index of the character at which `part` begins, spaces skipped; nothing when it is not in the
+// line.
 std::optional<std::size_t> find_in(const TextLine& line, std::string_view part);
 
 // The lines of the same row to the right of `from`, from the left, up to `until` along the row.

@@ -1,18 +1,23 @@
 #include "vision/document/card_name.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "idcard/idcard.h"
 
 namespace mq::vision {
 namespace {
 
-constexpr float kSure = 0.90F;
-// Names are printed with even steps: a step this much longer than the shortest holds a lost character.
-constexpr float kUneven = 1.6F;
-// What lies before the first and behind the last character's middle, in steps.
-constexpr float kMargin = 1.15F;
+// Chosen on the cards of tools/make-cards; what they cost and catch is in models/cards/text.md.
+constexpr float kSure = 0.90F;         // of the reader alone
+constexpr float kSureRare = 0.995F;    // and of a character that is not common
+constexpr float kSureVouched = 0.40F;  // of the reader where the ink vouches for it
+constexpr float kLead = 0.03F;         // of the nearest character before the next one, to vouch
+// To doubt a character, another one is this near and this much nearer than the one read and the
+// next.
+constexpr float kNear = 0.80F;
+constexpr float kOtherwise = 0.05F;
+constexpr float kOtherwiseThanSure = 0.10F;  // for one that the reader is sure of
+constexpr float kVerySure = 0.97F;
 
 using Texts = std::vector<std::string>;
 
@@ -24,19 +29,19 @@ Texts texts_of(const std::vector<Glyph>& glyphs) {
   return out;
 }
 
-// Whether the second reading can be the first one: a character that the second reader does not know may be
-// missing there or be any other.
-bool agree(const Texts& first, const Texts& second, const std::function<bool(const std::string&)>& knows) {
+// Whether the second reading can be the first one. A character that `open` names may be missing
+// there or be any other.
+bool agree(const Texts& first, const Texts& second, const std::vector<bool>& open) {
   std::vector<bool> reached(second.size() + 1);
   reached[0] = true;
-  for (const std::string& character : first) {
+  for (std::size_t i = 0; i < first.size(); ++i) {
     std::vector<bool> next(second.size() + 1);
     for (std::size_t j = 0; j <= second.size(); ++j) {
       if (!reached[j]) continue;
-      if (!knows(character)) {
+      if (open[i]) {
         next[j] = true;
         if (j < second.size()) next[j + 1] = true;
-      } else if (j < second.size() && second[j] == character) {
+      } else if (j < second.size() && second[j] == first[i]) {
         next[j + 1] = true;
       }
     }
@@ -45,31 +50,97 @@ bool agree(const Texts& first, const Texts& second, const std::function<bool(con
   return reached[second.size()];
 }
 
-// Of a name in one place only. The glyphs' places are those in their line, so steps are compared, not lengths.
-bool room_left(const Passage& name) {
-  if (name.places.size() != 1 || name.glyphs.size() < 2) return false;
-  std::vector<float> steps;
-  for (std::size_t i = 1; i < name.glyphs.size(); ++i) {
-    if (name.glyphs[i].text == "·" || name.glyphs[i - 1].text == "·") continue;
-    steps.push_back(name.glyphs[i].at - name.glyphs[i - 1].at);
-  }
-  if (steps.empty()) return false;
-  const auto [shortest, longest] = std::minmax_element(steps.begin(), steps.end());
-  if (*shortest <= 0 || *longest > kUneven * *shortest) return true;
-  const float end = 1 - name.glyphs.back().at;
-  return name.glyphs.back().at < 1 && end > kMargin * *longest;
+bool vouches(const InkWitness& ink, const std::string& character) {
+  return ink.nearest.best.text == character &&
+         ink.nearest.best.score - ink.nearest.runner_up >= kLead;
+}
+
+// Whether the ink is one character and no other.
+bool clearly(const GlyphLikeness& like) {
+  return like.best.score >= kNear && like.best.score - like.runner_up >= kOtherwise;
+}
+
+bool dot(const std::string& character) {
+  return character == "·" || character == "・" || character == "•";
+}
+
+// What the reader has to be sure of a character at least.
+float least_sure(const std::string& character, bool surname, bool vouched) {
+  if (vouched) return kSureVouched;
+  return surname || idcard::common_character(character) ? kSure : kSureRare;
+}
+
+void add(std::vector<NameDoubt>& doubts, NameDoubt doubt) {
+  if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
 }
 
 }  // namespace
 
-std::vector<NameDoubt> doubts_of_name(const Passage& name, const ReadLine& again,
-                                      const std::function<bool(const std::string&)>& knows) {
-  std::vector<NameDoubt> out;
-  const idcard::NameFinding finding = idcard::inspect_name(name.text);
-  if (!finding.issues.empty()) out.push_back(NameDoubt::unlikely);
-  if (name.least < kSure) out.push_back(NameDoubt::unsure);
-  if (!agree(texts_of(name.glyphs), texts_of(again.glyphs), knows)) out.push_back(NameDoubt::readers_differ);
-  if (room_left(name)) out.push_back(NameDoubt::room_left);
+std::vector<InkWitness> witnesses_of(const GlyphBook& book, const std::vector<NameCell>& cells,
+                                     const Passage& name) {
+  std::size_t style = 0;
+  float best = -1e9F;
+  for (std::size_t one = 0; one < book.styles(); ++one) {
+    float sum = 0;
+    for (const NameCell& cell : cells) {
+      if (cell.read) sum += book.score(cell.ink, name.glyphs[cell.after].text, one);
+    }
+    if (sum > best) {
+      best = sum;
+      style = one;
+    }
+  }
+  std::vector<InkWitness> out;
+  for (const NameCell& cell : cells) {
+    InkWitness witness;
+    witness.after = cell.after;
+    witness.read = cell.read;
+    if (cell.read) witness.score = book.score(cell.ink, name.glyphs[cell.after].text, style);
+    witness.nearest = book.nearest(cell.ink, style);
+    out.push_back(witness);
+  }
+  return out;
+}
+
+NameJudgement judge_name(const Passage& name, const ReadLine& again,
+                         const std::vector<InkWitness>& ink,
+                         const std::function<bool(const std::string&)>& knows) {
+  NameJudgement out;
+  Texts texts = texts_of(name.glyphs);
+  Texts lost_before(texts.size() + 1);
+  std::vector<bool> vouched(texts.size());
+  for (const InkWitness& one : ink) {
+    if (!one.read) {
+      add(out.doubts, NameDoubt::character_lost);
+      if (clearly(one.nearest)) lost_before[one.after] += one.nearest.best.text;
+    } else if (!dot(texts[one.after])) {  // a dot has too little ink to be like anything
+      vouched[one.after] = vouches(one, texts[one.after]);
+      const float margin =
+          name.glyphs[one.after].confidence < kVerySure ? kOtherwise : kOtherwiseThanSure;
+      if (clearly(one.nearest) && one.nearest.best.score - one.score > margin) {
+        add(out.doubts, NameDoubt::looks_otherwise);
+        texts[one.after] = one.nearest.best.text;
+      }
+    }
+  }
+  const auto surname = idcard::surname_of(name.text);
+  std::vector<bool> open;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Glyph& glyph = name.glyphs[i];
+    const bool in_surname = surname && bytes < surname->text.size();
+    bytes += glyph.text.size();
+    if (!dot(glyph.text) && glyph.confidence < least_sure(glyph.text, in_surname, vouched[i]))
+      add(out.doubts, NameDoubt::unsure);
+    open.push_back(vouched[i] || dot(glyph.text) || !knows(glyph.text));
+    out.text += lost_before[i] + texts[i];
+  }
+  out.text += lost_before.back();
+  if (!agree(texts_of(name.glyphs), texts_of(again.glyphs), open))
+    add(out.doubts, NameDoubt::readers_differ);
+  const idcard::NameFinding finding = idcard::inspect_name(out.text);
+  if (!finding.issues.empty()) add(out.doubts, NameDoubt::unlikely);
+  out.text = finding.name;
   return out;
 }
 

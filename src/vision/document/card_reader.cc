@@ -24,21 +24,27 @@ constexpr float kSmallestCard = 300;
 constexpr float kSecondLookWidth = 1100;
 constexpr float kAround = 0.35F;  // of the text's extent, on each side
 
+struct Readers {
+  TextReader text;
+  GlyphBook book;
+};
+
 // How much was read: fields that are sure count twice, the number most.
 int worth(const CardReading& reading) {
   const auto of = [](const CardField& field) {
     return field.state == FieldState::read ? 2 : field.state == FieldState::confirm ? 1 : 0;
   };
   int out = 0;
-  for (const CardField* field : {&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
-                                 &reading.number, &reading.number, &reading.authority, &reading.valid_from}) {
+  for (const CardField* field :
+       {&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
+        &reading.number, &reading.number, &reading.authority, &reading.valid_from}) {
     out += of(*field);
   }
   return out;
 }
 
-// The picture turned so that its text runs along the rows, cut out around the text and brought to the size in
-// which it is read best; `to_picture` leads back.
+// The picture turned so that its text runs along the rows, cut out around the text and brought to
+// the size in which it is read best; `to_picture` leads back.
 struct Cut {
   cv::Mat bgr;
   cv::Matx23d to_picture;
@@ -63,16 +69,20 @@ Cut cut_around(const cv::Mat& bgr, const PageText& page) {
   top -= (bottom - top) * kAround;
   // Cut (x, y) → turned (left + x / scale, top + y / scale) → picture.
   Cut out;
-  out.to_picture = {c / scale, -s / scale, left * c - top * s, s / scale, c / scale, left * s + top * c};
-  const cv::Size size(std::clamp(cvRound(wide * scale), 32, 2000), std::clamp(cvRound(high * scale), 32, 2000));
-  cv::warpAffine(bgr, out.bgr, out.to_picture, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
+  out.to_picture = {c / scale, -s / scale, left * c - top * s,
+                    s / scale, c / scale,  left * s + top * c};
+  const cv::Size size(std::clamp(cvRound(wide * scale), 32, 2000),
+                      std::clamp(cvRound(high * scale), 32, 2000));
+  cv::warpAffine(bgr, out.bgr, out.to_picture, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_REPLICATE);
   return out;
 }
 
 template <typename Change>
 void for_each_place(CardReading& reading, Change change) {
-  for (CardField* field : {&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
-                           &reading.number, &reading.authority, &reading.valid_from, &reading.valid_to}) {
+  for (CardField* field :
+       {&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
+        &reading.number, &reading.authority, &reading.valid_from, &reading.valid_to}) {
     for (auto& place : field->places) {
       for (Point& p : place) p = change(p);
     }
@@ -84,24 +94,27 @@ void for_each_place(CardReading& reading, Change change) {
   }
 }
 
-void judge_name(const TextReader& reader, const cv::Mat& bgr, const Passage& name, CardReading& out) {
+void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, CardReading& out) {
   if (name.empty()) return;
-  const idcard::NameFinding finding = idcard::inspect_name(name.text);
-  out.name.text = finding.name;
   ReadLine again;
   for (const auto& place : name.places) {
-    ReadLine part = reader.reread(bgr, place);
+    ReadLine part = readers.text.reread(bgr, place);
     again.glyphs.insert(again.glyphs.end(), part.glyphs.begin(), part.glyphs.end());
   }
-  const auto doubts = doubts_of_name(name, again, [&](const std::string& c) { return reader.knows_second(c); });
-  out.name.state = doubts.empty() ? FieldState::read : FieldState::confirm;
+  const auto ink = witnesses_of(readers.book, cells_of_name(bgr, name), name);
+  const NameJudgement judgement = judge_name(
+      name, again, ink, [&](const std::string& c) { return readers.text.knows_second(c); });
+  out.name.text = judgement.text;
+  out.name.state = judgement.doubts.empty() ? FieldState::read : FieldState::confirm;
 }
 
 // A similarity that the line of the number fixes: it runs from 338 to 944 of 1012 at 558 of 638.
 void place_card(const TextLine& number, CardReading& out) {
   constexpr float kFrom = 338, kTo = 944, kRow = 558, kWidth = 1012, kHeight = 638;
-  const Point a{(number.corners[0].x + number.corners[3].x) / 2, (number.corners[0].y + number.corners[3].y) / 2};
-  const Point b{(number.corners[1].x + number.corners[2].x) / 2, (number.corners[1].y + number.corners[2].y) / 2};
+  const Point a{(number.corners[0].x + number.corners[3].x) / 2,
+                (number.corners[0].y + number.corners[3].y) / 2};
+  const Point b{(number.corners[1].x + number.corners[2].x) / 2,
+                (number.corners[1].y + number.corners[2].y) / 2};
   const Point across{(b.x - a.x) / (kTo - kFrom), (b.y - a.y) / (kTo - kFrom)};
   const auto at = [&](float x, float y) {
     const float u = x - kFrom, v = y - kRow;
@@ -116,14 +129,17 @@ void place_card(const TextLine& number, CardReading& out) {
 }
 
 // `bgr` as `page` was read from it, any way up.
-CardReading read_card(const TextReader& text, const cv::Mat& bgr, const PageText& page) {
+CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText& page) {
   const CardLines lines = card_lines(page.lines, page.direction);
-  const FrontText front = read_front(lines);
+  FrontText front = read_front(lines);
   const BackText back = read_back(lines);
   CardReading out;
   if (front.labels >= kFrontLabels || front.valid_number) {
+    if (front.sex_row && (front.sex.empty() || front.nation.empty())) {
+      read_sex_row(readers.text.read_line(bgr, *front.sex_row), front);
+    }
     fill_front(front, out);
-    judge_name(text, bgr, front.name, out);
+    read_name(readers, bgr, front.name, out);
     if (front.numbers > 1) out.problems.push_back(CardProblem::two_cards);
     // Around the digits alone, without a label that may stand in the same line.
     if (front.number_line != nullptr && !front.number.places.empty()) {
@@ -143,7 +159,7 @@ CardReading read_card(const TextReader& text, const cv::Mat& bgr, const PageText
 }  // namespace
 
 struct CardReader::Impl {
-  TextReader text;
+  Readers readers;
 };
 
 CardReader::CardReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -153,18 +169,19 @@ CardReader::~CardReader() = default;
 
 Result<CardReader> CardReader::load(const std::string& models_dir) {
   MQ_TRY(TextReader text, TextReader::load(models_dir));
-  return CardReader(std::make_unique<Impl>(Impl{std::move(text)}));
+  MQ_TRY(GlyphBook book, GlyphBook::load());
+  return CardReader(std::make_unique<Impl>(Impl{{std::move(text), std::move(book)}}));
 }
 
 Result<CardReading> CardReader::read(ByteView image, std::optional<CardSide> side) const {
   const FlushSubnormals guard;
   MQ_TRY(const Picture picture, decode(image));
-  const TextReader& text = impl_->text;
+  const TextReader& text = impl_->readers.text;
   const PageText page = text.read(picture.bgr);
-  CardReading out = read_card(text, picture.bgr, page);
+  CardReading out = read_card(impl_->readers, picture.bgr, page);
   if (out.state != CardState::read && !page.lines.empty()) {
     const Cut cut = cut_around(picture.bgr, page);
-    CardReading again = read_card(text, cut.bgr, text.read(cut.bgr));
+    CardReading again = read_card(impl_->readers, cut.bgr, text.read(cut.bgr));
     if (worth(again) > worth(out)) {
       const cv::Matx23d& m = cut.to_picture;
       for_each_place(again, [&](Point p) {
@@ -178,7 +195,8 @@ Result<CardReading> CardReader::read(ByteView image, std::optional<CardSide> sid
   for_each_place(out, [&](Point p) { return Point{p.x * picture.scale, p.y * picture.scale}; });
   out.width *= picture.scale;
   const bool nothing = !out.problems.empty() && out.problems.front() == CardProblem::no_card;
-  if (side && !nothing && *side != out.side) out.problems.insert(out.problems.begin(), CardProblem::wrong_side);
+  if (side && !nothing && *side != out.side)
+    out.problems.insert(out.problems.begin(), CardProblem::wrong_side);
   if (out.width > 0 && out.width < kSmallestCard && out.state != CardState::read) {
     out.problems.push_back(CardProblem::too_small);
   }

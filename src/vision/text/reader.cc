@@ -35,11 +35,12 @@ float main_direction(const std::vector<LineBox>& boxes) {
   return x == 0 && y == 0 ? 0 : static_cast<float>(std::atan2(y, x) * 90 / CV_PI);
 }
 
-// Lines that all begin on the same side. What stands across the main direction is turned when it is short,
-// and kept as it is otherwise.
+// Lines that all begin on the same side. What stands across the main direction is turned when it is
+// short, and kept as it is otherwise.
 void direct(std::vector<LineBox>& boxes, float direction) {
   for (LineBox& box : boxes) {
-    if (box.length < kSquare * box.height && std::min(off(box.angle, direction), off(box.angle + 180, direction)) > 45) {
+    if (box.length < kSquare * box.height &&
+        std::min(off(box.angle, direction), off(box.angle + 180, direction)) > 45) {
       std::swap(box.length, box.height);
       box.angle += 90;
     }
@@ -90,9 +91,11 @@ cv::Mat line_strip(const cv::Mat& bgr, const std::array<Point, 4>& corners) {
     bottom = std::max(bottom, p.y);
   }
   const int margin = 2 + static_cast<int>(2 / scale);
-  const cv::Rect region = cv::Rect(cv::Point(static_cast<int>(left) - margin, static_cast<int>(top) - margin),
-                                   cv::Point(static_cast<int>(right) + margin + 1, static_cast<int>(bottom) + margin + 1)) &
-                          cv::Rect({0, 0}, bgr.size());
+  const cv::Rect region =
+      cv::Rect(
+          cv::Point(static_cast<int>(left) - margin, static_cast<int>(top) - margin),
+          cv::Point(static_cast<int>(right) + margin + 1, static_cast<int>(bottom) + margin + 1)) &
+      cv::Rect({0, 0}, bgr.size());
   if (region.empty()) return cv::Mat::zeros(kLineHeight, width, CV_8UC3);
   const auto [source, kept] = halved_for(bgr(region), scale);
   const auto place = [&, kept = kept](Point p) {
@@ -100,14 +103,16 @@ cv::Mat line_strip(const cv::Mat& bgr, const std::array<Point, 4>& corners) {
                        static_cast<float>((p.y + 0.5 - region.y) * kept - 0.5));
   };
   const cv::Point2f from[] = {place(corners[0]), place(corners[1]), place(corners[3])};
-  const cv::Point2f to[] = {{0, 0}, {static_cast<float>(width), 0}, {0, static_cast<float>(kLineHeight)}};
+  const cv::Point2f to[] = {
+      {0, 0}, {static_cast<float>(width), 0}, {0, static_cast<float>(kLineHeight)}};
   cv::Mat out;
-  cv::warpAffine(source, out, cv::getAffineTransform(from, to), {width, kLineHeight}, cv::INTER_LINEAR,
-                 cv::BORDER_REPLICATE);
+  cv::warpAffine(source, out, cv::getAffineTransform(from, to), {width, kLineHeight},
+                 cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   return out;
 }
 
-TextReader::TextReader(SizedModel detector, Model direction, LineRecogniser first, LineRecogniser second)
+TextReader::TextReader(SizedModel detector, Model direction, LineRecogniser first,
+                       LineRecogniser second)
     : detector_(std::move(detector)),
       direction_(std::move(direction)),
       first_(std::move(first)),
@@ -116,15 +121,17 @@ TextReader::TextReader(SizedModel detector, Model direction, LineRecogniser firs
 Result<TextReader> TextReader::load(const std::string& models_dir) {
   const FlushSubnormals guard;
   MQ_TRY(SizedModel detector, SizedModel::load(models_dir + "/text_detect.onnx", {1, 3, 64, 64}));
-  MQ_TRY(Model direction, Model::load(models_dir + "/text_direction.onnx", {1, 3, kLineHeight, kDirectionWidth},
-                                      {{"softmax_0.tmp_0", 2}}));
+  MQ_TRY(Model direction,
+         Model::load(models_dir + "/text_direction.onnx", {1, 3, kLineHeight, kDirectionWidth},
+                     {{"softmax_0.tmp_0", 2}}));
   MQ_TRY(LineRecogniser first, LineRecogniser::load(models_dir, "text_read"));
   MQ_TRY(LineRecogniser second, LineRecogniser::load(models_dir, "text_reread"));
   return TextReader(std::move(detector), std::move(direction), std::move(first), std::move(second));
 }
 
 std::vector<LineBox> TextReader::find(const cv::Mat& bgr, const TextSettings& settings) const {
-  const double fit = std::min(1.0, settings.long_side / static_cast<double>(std::max(bgr.cols, bgr.rows)));
+  const double fit =
+      std::min(1.0, settings.long_side / static_cast<double>(std::max(bgr.cols, bgr.rows)));
   const auto side = [&](int pixels) {
     return std::max(kDetectorStep, cvRound(pixels * fit / kDetectorStep) * kDetectorStep);
   };
@@ -140,7 +147,8 @@ std::vector<LineBox> TextReader::find(const cv::Mat& bgr, const TextSettings& se
                   const cv::Mat map(size, CV_32F, const_cast<float*>(likely.data()));
                   boxes = joined(lines_of(map, settings.most));
                 });
-  // The two sides are rounded to steps on their own, so boxes are stretched by a little; their angle hardly.
+  // The two sides are rounded to steps on their own, so boxes are stretched by a little; their
+  // angle hardly.
   const float sx = static_cast<float>(bgr.cols) / static_cast<float>(size.width);
   const float sy = static_cast<float>(bgr.rows) / static_cast<float>(size.height);
   for (LineBox& box : boxes) {
@@ -164,7 +172,8 @@ bool TextReader::upside_down(const cv::Mat& bgr, std::vector<LineBox> boxes) con
     if (strip.cols > kDirectionWidth) {
       cv::resize(strip, strip, {kDirectionWidth, kLineHeight}, 0, 0, cv::INTER_LINEAR);
     }
-    const Tensor pixels = planes(strip, {127.5F, 127.5F, 127.5F}, {1 / 127.5F, 1 / 127.5F, 1 / 127.5F});
+    const Tensor pixels =
+        planes(strip, {127.5F, 127.5F, 127.5F}, {1 / 127.5F, 1 / 127.5F, 1 / 127.5F});
     Tensor input(static_cast<std::size_t>(3) * kLineHeight * kDirectionWidth, 0.0F);
     for (std::size_t row = 0; row < 3 * kLineHeight; ++row) {
       std::copy_n(&pixels[row * strip.cols], strip.cols, &input[row * kDirectionWidth]);
@@ -186,16 +195,17 @@ PageText TextReader::read(const cv::Mat& bgr, const TextSettings& settings) cons
     for (LineBox& box : boxes) box.angle = turned(box.angle, 180);
   }
   for (const LineBox& box : boxes) {
-    TextLine line;
-    line.corners = corners_of(box);
-    ReadLine read = first_.read(line_strip(bgr, line.corners));
-    if (read.text.empty() || read.confidence < settings.least_confidence) continue;
-    line.text = std::move(read.text);
-    line.confidence = read.confidence;
-    line.glyphs = std::move(read.glyphs);
+    TextLine line = read_line(bgr, corners_of(box));
+    if (line.text.empty() || line.confidence < settings.least_confidence) continue;
     out.lines.push_back(std::move(line));
   }
   return out;
+}
+
+TextLine TextReader::read_line(const cv::Mat& bgr, const std::array<Point, 4>& corners) const {
+  const FlushSubnormals guard;
+  ReadLine read = first_.read(line_strip(bgr, corners));
+  return {corners, std::move(read.text), read.confidence, std::move(read.glyphs)};
 }
 
 ReadLine TextReader::reread(const cv::Mat& bgr, const std::array<Point, 4>& corners) const {

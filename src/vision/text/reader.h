@@ -10,15 +10,16 @@
 namespace mq::vision {
 
 struct TextSettings {
-  int long_side = 960;     // what the picture is brought to for finding lines: more finds smaller text, slower
-  std::size_t most = 200;  // lines
+  int long_side =
+      960;  // what the picture is brought to for finding lines: more finds smaller text, slower
+  std::size_t most = 200;         // lines
   float least_confidence = 0.5F;  // of a line that is kept
 };
 
 struct PageText {
   std::vector<TextLine> lines;  // in no order
-  // Where lines run, in degrees clockwise from the picture's rows, −180 < direction <= 180. All lines of a page
-  // run the same way, to some degrees.
+  // Where lines run, in degrees clockwise from the picture's rows, −180 < direction <= 180. All
+  // lines of a page run the same way, to some degrees.
   float direction = 0;
 };
 
@@ -29,8 +30,10 @@ class TextReader {
   static Result<TextReader> load(const std::string& models_dir);
 
   PageText read(const cv::Mat& bgr, const TextSettings& settings = {}) const;
-  // The same places, read by the second network, which was trained on other pictures and knows fewer
-  // characters: `knows_second` says which.
+  // A place that is known to be one line.
+  TextLine read_line(const cv::Mat& bgr, const std::array<Point, 4>& corners) const;
+  // The same places, read by the second network, which was trained on other pictures and knows
+  // fewer characters: `knows_second` says which.
   ReadLine reread(const cv::Mat& bgr, const std::array<Point, 4>& corners) const;
   bool knows(const std::string& character) const { return first_.knows(character); }
   bool knows_second(const std::string& character) const { return second_.knows(character); }
