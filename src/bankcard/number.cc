@@ -31,10 +31,31 @@ struct Run {
   std::vector<bool> repaired;
 };
 
+// Letters at the ends that belong to a word: the D of DEBIT behind a number is no 0.
+void without_words(std::u32string_view points, Run& run) {
+  const auto letter = [&](std::size_t i) {
+    return i < points.size() && !between_groups(points[i]);
+  };
+  while (!run.digits.empty() && run.repaired.back() && letter(run.at.back() + 1)) {
+    run.digits.pop_back();
+    run.at.pop_back();
+    run.repaired.pop_back();
+  }
+  std::size_t drop = 0;
+  while (drop < run.digits.size() && run.repaired[drop] && run.at[drop] > 0 &&
+         letter(run.at[drop] - 1))
+    ++drop;
+  const auto from = static_cast<std::ptrdiff_t>(drop);
+  run.digits.erase(0, drop);
+  run.at.erase(run.at.begin(), run.at.begin() + from);
+  run.repaired.erase(run.repaired.begin(), run.repaired.begin() + from);
+}
+
 std::vector<Run> runs_of(std::u32string_view points) {
   std::vector<Run> out;
   Run run;
   const auto finish = [&] {
+    without_words(points, run);
     if (!run.digits.empty()) out.push_back(std::move(run));
     run = {};
   };

@@ -31,7 +31,9 @@ struct NumberReading {
 // position. Spaces and the dashes and dots that stand between groups do not part digits; of a run
 // of up to nineteen digits only the whole can be a number, of a longer one every part. Letters that
 // resemble digits are replaced, four at most (O D Q → 0, l I | → 1, Z → 2, A → 4, S → 5, G b → 6, T
-// → 7, B → 8, g q → 9), never a wrong digit: nothing could tell by which. Each number once.
+// → 7, B → 8, g q → 9), never
+// those of a word beside the number, and never a wrong digit: nothing could tell by which. Each
+// number once.
 std::vector<NumberReading> find_card_numbers(std::string_view row);
 
 // The longest run of digits and look-alikes of the row, as digits: what was read of a number that
