@@ -16,4 +16,7 @@ void add_eval_liveness_command(CLI::App& app, int& exit_code);
 // `eval idcard`: what is read of identity cards, field by field, and what is silently wrong.
 void add_eval_idcard_command(CLI::App& app, int& exit_code);
 
+// `eval bankcard`: which numbers are read right, and which silently wrong.
+void add_eval_bankcard_command(CLI::App& app, int& exit_code);
+
 }  // namespace mq::app

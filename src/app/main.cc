@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/audit_commands.h"
+#include "app/bankcard_commands.h"
 #include "app/bench_commands.h"
 #include "app/demo.h"
 #include "app/eval_commands.h"
@@ -25,6 +26,8 @@ int main(int argc, char** argv) {
   mq::app::add_eval_quality_command(app, exit_code);
   mq::app::add_eval_liveness_command(app, exit_code);
   mq::app::add_eval_idcard_command(app, exit_code);
+  mq::app::add_eval_bankcard_command(app, exit_code);
+  mq::app::add_bankcard_commands(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
   mq::app::add_pdf_commands(app, exit_code);

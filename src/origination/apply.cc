@@ -3,11 +3,11 @@
 #include <array>
 
 #include "audit/audit.h"
+#include "bankcard/bankcard.h"
 #include "base/limits.h"
 #include "consent/consent.h"
 #include "controls/controls.h"
 #include "idcard/idcard.h"
-#include "origination/card_number.h"
 #include "origination/origination.h"
 #include "origination/store.h"
 #include "runtime/json.h"
@@ -35,7 +35,7 @@ bool under_way(State state) {
 }
 
 Status check_request(const Request& request) {
-  if (!plausible_card_number(request.payout_card.expose())) return OriginationErrc::bad_card_number;
+  if (!bankcard::plausible_number(request.payout_card.expose())) return OriginationErrc::bad_card_number;
   for (const auto amount : {request.monthly_income, request.other_monthly_debt}) {
     if (amount.is_negative() || amount.minor() > limits::kIncomeMinor) {
       return OriginationErrc::bad_income;

@@ -1,7 +1,6 @@
 // The price as it is shown, and what is checked before any decision: pure.
 #include <gtest/gtest.h>
 
-#include "origination/card_number.h"
 #include "origination/contract.h"
 #include "origination/origination.h"
 
@@ -86,35 +85,6 @@ TEST(Quote, RefusesWhatIsNotOffered) {
                       OriginationErrc::term_not_offered));
   EXPECT_TRUE(easy("1000.00", 3).ok());
   EXPECT_TRUE(easy("50000.00", 12).ok());
-}
-
-TEST(CardNumber, NeedsItsLuhnDigitAndALengthOfCards) {
-  for (const auto* good : {"6225880123456783", "622588012345676", "6225880123456789017",
-                           "4111111111111111"}) {
-    EXPECT_TRUE(plausible_card_number(good)) << good;
-  }
-  for (const auto* bad :
-       {"", "0", "6225880123456784", "6225880123456738", "62258801234567", "62258801234567890178",
-        "6225880123456783 ", " 6225880123456783", "6225-8801-2345-6783", "622588012345678x",
-        "６２２５８８０１２３４５６７８３"}) {
-    EXPECT_FALSE(plausible_card_number(bad)) << bad;
-  }
-}
-
-TEST(CardNumber, EveryWrongDigitAndEverySwapOfUnequalNeighboursIsSeen) {
-  const std::string good = "6225880123456783";
-  for (std::size_t i = 0; i < good.size(); ++i) {
-    for (char digit = '0'; digit <= '9'; ++digit) {
-      auto typed = good;
-      typed[i] = digit;
-      EXPECT_EQ(plausible_card_number(typed), typed == good) << typed;
-    }
-    if (i == 0) continue;
-    auto swapped = good;
-    std::swap(swapped[i - 1], swapped[i]);
-    // Luhn cannot tell 09 from 90; this number holds no such pair.
-    EXPECT_EQ(plausible_card_number(swapped), swapped == good) << swapped;
-  }
 }
 
 TEST(Contract, SaysEverythingTheSheetSays) {

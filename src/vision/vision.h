@@ -9,6 +9,7 @@
 // logged.
 #pragma once
 
+#include "vision/document/bank_card_reader.h"
 #include "vision/document/card_reader.h"
 #include "vision/errors.h"
 #include "vision/face/face.h"

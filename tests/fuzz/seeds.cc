@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
+#include "vision/worker/bank_card_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace {
@@ -110,7 +111,7 @@ void add_other_formats(Folder& out) {
 void add_messages(Folder& out) {
   using namespace mq::vision;
   constexpr Bytes::value_type kAnalysis = 0, kError = 1,
-                              kFrames = 2;  // as protocol_fuzz.cc tells them apart
+                              kFrames = 2, kBankCard = 3;  // as protocol_fuzz.cc tells them apart
   for (const int faces : {0, 1, 3}) {
     Analysis analysis{.width = 640, .height = 480, .face_count = faces, .faces = {}};
     for (int i = 0; i < faces; ++i) {
@@ -128,6 +129,12 @@ void add_messages(Folder& out) {
                         static_cast<std::uint8_t>(Kind::analysis)};
     out.add("frame-" + std::to_string(faces), joined({{kFrames}, head, body}));
   }
+  BankCardReading card;
+  card.state = CardState::confirm;
+  card.number.text = "6225880123456783";
+  card.number.state = FieldState::confirm;
+  card.number.places.resize(2);
+  out.add("bank-card", joined({{kBankCard}, encode(card)}));
   out.add("error", joined({{kError}, encode(mq::Error(VisionErrc::timeout, "no answer"))}));
   out.add("ready", {kFrames, 1, 0, 0, 0, static_cast<std::uint8_t>(Kind::ready)});
 }

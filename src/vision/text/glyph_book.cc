@@ -35,16 +35,18 @@ constexpr int kValues = kSide * kSide;
 constexpr float kScale = 127;
 using Picture = std::array<std::int8_t, kValues>;
 
-// Cut to its ink, the longer side filling the square; brightness and contrast taken out.
-bool normalise(const cv::Mat& ink, Picture& out) {
+// Cut to its ink, the longer side filling the square; brightness and contrast taken out. `trim` is what is
+// cut off (or added) around the ink, in fortieths of the longer side.
+bool normalise(const cv::Mat& ink, int trim, Picture& out) {
   const cv::Rect box = cv::boundingRect(ink > 96);
   if (box.width < 2 || box.height < 2) return false;
-  const int side = std::max(box.width, box.height);
-  cv::Mat square = cv::Mat::zeros(side, side, CV_8U);
-  ink(box).copyTo(
-      square(cv::Rect((side - box.width) / 2, (side - box.height) / 2, box.width, box.height)));
+  const int side = std::max(box.width, box.height), margin = side / 40 + 2;
+  cv::Mat square = cv::Mat::zeros(side + 2 * margin, side + 2 * margin, CV_8U);
+  ink(box).copyTo(square(cv::Rect((square.cols - box.width) / 2, (square.rows - box.height) / 2, box.width, box.height)));
+  const int from = margin + trim * std::max(1, (side + 20) / 40);
+  square = square(cv::Range(from, square.rows - from), cv::Range(from, square.cols - from));
   cv::Mat small, values;
-  cv::resize(square, small, {kSide, kSide}, 0, 0, side > kSide ? cv::INTER_AREA : cv::INTER_LINEAR);
+  cv::resize(square, small, {kSide, kSide}, 0, 0, square.cols > kSide ? cv::INTER_AREA : cv::INTER_LINEAR);
   small.convertTo(values, CV_32F);
   cv::GaussianBlur(values, values, {3, 3}, 0.7, 0.7, cv::BORDER_CONSTANT);
   values -= cv::mean(values)[0];
@@ -70,6 +72,28 @@ std::int32_t dot(const Picture& a, const Picture& b) {
 
 float norm_of(const Picture& picture) {
   return std::sqrt(static_cast<float>(dot(picture, picture)));
+}
+
+// Printed ink with its edge taken in three ways: blur moves it by a pixel, which for thin strokes is much.
+struct Printed {
+  std::array<Picture, 3> pictures;
+  std::array<float, 3> norms;
+  float score(const Picture& other, float norm) const {
+    float best = -1;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      best = std::max(best, static_cast<float>(dot(pictures[i], other)) / (norms[i] * norm));
+    }
+    return best;
+  }
+};
+
+std::optional<Printed> printed(const cv::Mat& ink) {
+  Printed out;
+  for (std::size_t i = 0; i < out.pictures.size(); ++i) {
+    if (!normalise(ink, static_cast<int>(i) - 1, out.pictures[i])) return std::nullopt;
+    out.norms[i] = norm_of(out.pictures[i]);
+  }
+  return out;
 }
 
 std::string utf8(char32_t c) {
@@ -108,20 +132,18 @@ class Font {
   Font& operator=(const Font&) = delete;
 
   // −1 for a character that the font does not have.
-  float score(const Picture& picture, char32_t character) {
+  float score(const Printed& ink, char32_t character) {
     Picture drawn;
     const std::lock_guard lock(drawing_);
-    if (!draw(character, drawn)) return -1;
-    return static_cast<float>(dot(picture, drawn)) / (norm_of(picture) * norm_of(drawn));
+    return draw(character, drawn) ? ink.score(drawn, norm_of(drawn)) : -1;
   }
 
-  GlyphLikeness nearest(const Picture& picture) {
+  GlyphLikeness nearest(const Printed& ink) {
     draw_all();
     GlyphLikeness out;
-    const float norm = norm_of(picture);
     char32_t best = 0;
     for (std::size_t i = 0; i < pictures_.size(); ++i) {
-      const float score = static_cast<float>(dot(picture, pictures_[i])) / (norm * norms_[i]);
+      const float score = ink.score(pictures_[i], norms_[i]);
       if (score > out.best.score) {
         out.runner_up = out.best.score;
         out.best.score = score;
@@ -143,8 +165,7 @@ class Font {
     if (bitmap.pixel_mode != FT_PIXEL_MODE_GRAY || bitmap.width == 0 || bitmap.rows == 0)
       return false;
     return normalise(cv::Mat(static_cast<int>(bitmap.rows), static_cast<int>(bitmap.width), CV_8U,
-                             bitmap.buffer, static_cast<std::size_t>(bitmap.pitch)),
-                     out);
+                             bitmap.buffer, static_cast<std::size_t>(bitmap.pitch)), 0, out);
   }
 
   void draw_all() {
@@ -203,14 +224,14 @@ std::size_t GlyphBook::styles() const { return impl_->fonts.size(); }
 float GlyphBook::score(const cv::Mat& ink, const std::string& character, std::size_t style) const {
   MQ_CHECK(style < impl_->fonts.size());
   const auto c = one_ideograph(character);
-  Picture picture;
-  return c && normalise(ink, picture) ? impl_->fonts[style]->score(picture, *c) : -1;
+  const auto print = printed(ink);
+  return c && print ? impl_->fonts[style]->score(*print, *c) : -1;
 }
 
 GlyphLikeness GlyphBook::nearest(const cv::Mat& ink, std::size_t style) const {
   MQ_CHECK(style < impl_->fonts.size());
-  Picture picture;
-  return normalise(ink, picture) ? impl_->fonts[style]->nearest(picture) : GlyphLikeness{};
+  const auto print = printed(ink);
+  return print ? impl_->fonts[style]->nearest(*print) : GlyphLikeness{};
 }
 
 }  // namespace mq::vision

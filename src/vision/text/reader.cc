@@ -190,7 +190,7 @@ PageText TextReader::read(const cv::Mat& bgr, const TextSettings& settings) cons
   PageText out;
   out.direction = main_direction(boxes);
   direct(boxes, out.direction);
-  if (upside_down(bgr, boxes)) {
+  if (upside_down(bgr, boxes) != settings.other_way_up) {
     out.direction = turned(out.direction, 180);
     for (LineBox& box : boxes) box.angle = turned(box.angle, 180);
   }

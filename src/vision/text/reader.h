@@ -14,6 +14,7 @@ struct TextSettings {
       960;  // what the picture is brought to for finding lines: more finds smaller text, slower
   std::size_t most = 200;         // lines
   float least_confidence = 0.5F;  // of a line that is kept
+  bool other_way_up = false;      // than what the lines look like: for a page that made no sense
 };
 
 struct PageText {

@@ -8,6 +8,7 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
+#include "vision/worker/bank_card_wire.h"
 #include "vision/worker/child.h"
 #include "vision/worker/protocol.h"
 
@@ -187,6 +188,13 @@ std::vector<Result<Analysis>> WorkerPool::analyze_all(std::span<const ByteView> 
 
 Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
   return impl_->ask(Kind::portrait, Kind::jpeg, image);
+}
+
+Result<BankCardReading> WorkerPool::read_bank_card(ByteView image) {
+  MQ_TRY(const Bytes body, impl_->ask(Kind::read_bank_card, Kind::bank_card, image));
+  auto reading = decode_bank_card(body);
+  if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
+  return std::move(*reading);
 }
 
 std::int64_t WorkerPool::restarts() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vision/document/bank_card.h"
 #include "vision/face/face.h"
 
 namespace mq::vision {
@@ -33,6 +34,8 @@ class WorkerPool {
   // As Engine, and: busy, worker_lost, timeout.
   Result<Analysis> analyze(ByteView image);
   Result<Bytes> portrait_jpeg(ByteView image);
+  // As BankCardReader::read, and the same three.
+  Result<BankCardReading> read_bank_card(ByteView image);
 
   // One answer a picture, in their order; spread over all children, a few at a time, so that other callers
   // still find room in the queue. Busy only when the queue is full with none of these pictures in it.

@@ -89,6 +89,21 @@ Face get_face(Reader& in) {
   return face;
 }
 
+bool known(std::uint8_t kind) {
+  switch (static_cast<Kind>(kind)) {
+    case Kind::ready:
+    case Kind::error:
+    case Kind::analyze:
+    case Kind::portrait:
+    case Kind::analysis:
+    case Kind::jpeg:
+    case Kind::read_bank_card:
+    case Kind::bank_card:
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 IoState write_frame(int fd, Kind kind, ByteView body, std::int64_t until_ms) {
@@ -99,9 +114,7 @@ IoState read_frame(int fd, Frame& out, std::int64_t until_ms) {
   RawFrame raw;
   const IoState state = read_frame(fd, raw, kFrameBytes, until_ms);
   if (state != IoState::done) return state;
-  if (raw.kind < kReadyFrame || raw.kind > static_cast<std::uint8_t>(Kind::jpeg)) {
-    return IoState::closed;
-  }
+  if (!known(raw.kind)) return IoState::closed;
   out.kind = static_cast<Kind>(raw.kind);
   out.body = std::move(raw.body);
   return IoState::done;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "vision/worker/bank_card_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -21,6 +22,14 @@ void analysis(ByteView body) {
     for (const float v : face.embedding) norm += static_cast<double>(v) * v;
     MQ_CHECK(std::abs(norm - 1) < 0.01);
   }
+  const Bytes again = encode(*read);
+  MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
+}
+
+void bank_card(ByteView body) {
+  const auto read = decode_bank_card(body);
+  if (!read) return;
+  MQ_CHECK(read->state == CardState::retake || bankcard::printed_number(read->number.text));
   const Bytes again = encode(*read);
   MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
 }
@@ -50,12 +59,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kSocketHolds = 64 * 1024;
   if (size == 0 || size > kSocketHolds) return 0;
   const mq::ByteView rest(data + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 4) {
     case 0:
       mq::vision::analysis(rest);
       break;
     case 1:
       mq::vision::error(rest);
+      break;
+    case 3:
+      mq::vision::bank_card(rest);
       break;
     default:
       mq::vision::frames(rest);

@@ -14,6 +14,9 @@
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
 
+#include "vision/document/bank_card_reader.h"
+#include "vision/text/reader.h"
+#include "vision/worker/bank_card_wire.h"
 #include "vision/worker/environment.h"
 #include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
@@ -27,8 +30,15 @@ constexpr LockLimits kLimits{.address_space_bytes = std::int64_t{3} << 30,
                              .open_files = 8,
                              .may_read_files = false};
 
+// All that the child has loaded. Everything that reads text shares the networks for it.
+struct Loaded {
+  std::unique_ptr<Engine> engine;
+  std::shared_ptr<const TextReader> text;
+};
+
 // Everything that libraries set up on first use must be set up before the lock.
-void warm_up(const Engine& engine) {
+void warm_up(const Loaded& loaded) {
+  const Engine& engine = *loaded.engine;
   cv::Mat noise(240, 320, CV_8UC3);
   cv::theRNG().fill(noise, cv::RNG::UNIFORM, 0, 255);
   for (const char* kind : {".jpg", ".png", ".webp"}) {
@@ -37,6 +47,8 @@ void warm_up(const Engine& engine) {
     (void)engine.analyze(picture).ok();
     (void)engine.portrait_jpeg(picture).ok();
   }
+  (void)loaded.text->read(noise);
+  (void)loaded.text->reread(noise, {{{0, 0}, {320, 0}, {320, 48}, {0, 48}}});
   // The unwinder reads its tables on the first exception, and decoders do throw.
   try {
     throw cv::Exception();
@@ -44,10 +56,13 @@ void warm_up(const Engine& engine) {
   }
 }
 
-Result<std::unique_ptr<Engine>> load_warm(const std::string& models_dir) {
-  MQ_TRY(auto engine, Engine::load(models_dir));
-  warm_up(*engine);
-  return engine;
+Result<Loaded> load_warm(const std::string& models_dir) {
+  Loaded out;
+  MQ_TRY(out.engine, Engine::load(models_dir));
+  MQ_TRY(TextReader text, TextReader::load(models_dir));
+  out.text = std::make_shared<const TextReader>(std::move(text));
+  warm_up(out);
+  return out;
 }
 
 int complain(const Error& error) {
@@ -55,7 +70,8 @@ int complain(const Error& error) {
   return 1;
 }
 
-bool answer(const Engine& engine, int fd, const Frame& request) {
+bool answer(const Loaded& loaded, int fd, const Frame& request) {
+  const Engine& engine = *loaded.engine;
   const auto send = [fd](Kind kind, ByteView body) {
     return write_frame(fd, kind, body, -1) == IoState::done;
   };
@@ -68,6 +84,10 @@ bool answer(const Engine& engine, int fd, const Frame& request) {
     case Kind::portrait: {
       const auto jpeg = engine.portrait_jpeg(request.body);
       return jpeg.ok() ? send(Kind::jpeg, *jpeg) : send(Kind::error, encode(jpeg.error()));
+    }
+    case Kind::read_bank_card: {
+      const auto reading = BankCardReader(loaded.text).read(request.body);
+      return reading.ok() ? send(Kind::bank_card, encode(*reading)) : send(Kind::error, encode(reading.error()));
     }
     default:
       return false;
@@ -87,10 +107,10 @@ bool thread_refused() {
 int run_worker(int fd, const std::string& models_dir) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
-  const auto engine = load_warm(models_dir);
+  const auto loaded = load_warm(models_dir);
   // Decoders write their complaints about a picture to standard error: not into the server's log.
   dup2(STDOUT_FILENO, STDERR_FILENO);
-  const Status locked = engine.ok() ? lock_process(fd, kLimits) : Status(engine.error());
+  const Status locked = loaded.ok() ? lock_process(fd, kLimits) : Status(loaded.error());
   if (!locked.ok()) {
     write_frame(fd, Kind::error, encode(locked.error()), -1);
     return 1;
@@ -98,7 +118,7 @@ int run_worker(int fd, const std::string& models_dir) {
   if (write_frame(fd, Kind::ready, {}, -1) != IoState::done) return 1;
   Frame request;
   while (read_frame(fd, request, -1) == IoState::done) {
-    if (!answer(**engine, fd, request)) return 1;
+    if (!answer(*loaded, fd, request)) return 1;
   }
   return 0;
 }
@@ -107,8 +127,8 @@ int run_lock_self_test(const std::string& models_dir) {
   if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
-  const auto engine = load_warm(models_dir);
-  if (!engine.ok()) return complain(engine.error());
+  const auto loaded = load_warm(models_dir);
+  if (!loaded.ok()) return complain(loaded.error());
   struct Attempt {
     const char* name;
     bool was_refused;
@@ -140,7 +160,7 @@ int run_lock_self_test(const std::string& models_dir) {
     std::fprintf(stderr, "not refused: %s\n", attempt.name);
     status = 1;
   }
-  warm_up(**engine);
+  warm_up(*loaded);
   return status;
 }
 
