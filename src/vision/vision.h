@@ -10,15 +10,16 @@
 #pragma once
 
 #include "vision/document/card_reader.h"
+#include "vision/document/hand_held.h"
 #include "vision/errors.h"
 #include "vision/face/face.h"
 #include "vision/face/occlusion_training.h"
 #include "vision/face/profile.h"
-#include "vision/network/register.h"
 #include "vision/face/specimen.h"
 #include "vision/index/index.h"
 #include "vision/liveness/liveness.h"
 #include "vision/match/match.h"
+#include "vision/network/register.h"
 #include "vision/pdf/pool.h"
 #include "vision/worker/environment.h"
 #include "vision/worker/pool.h"

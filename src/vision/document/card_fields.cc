@@ -2,15 +2,20 @@
 
 #include <algorithm>
 
+#include "vision/document/card_quality.h"
+
 namespace mq::vision {
 namespace {
 
-// Below these the least sure character of a field is shown to the person. Of the fields read right on the
-// synthetic cards of tools/make-cards fewer than one in a hundred lie below; most misread ones do.
+// Below these the least sure character of a field is shown to the person. Of the fields read right
+// on the synthetic cards of tools/make-cards fewer than one in a hundred lie below; most misread
+// ones do.
 constexpr float kSureNumber = 0.80F;
 constexpr float kSureText = 0.80F;
 
-bool sure(const Passage& passage, float least) { return !passage.empty() && passage.least >= least; }
+bool sure(const Passage& passage, float least) {
+  return !passage.empty() && passage.least >= least;
+}
 
 FieldState known(bool is) { return is ? FieldState::read : FieldState::confirm; }
 
@@ -21,7 +26,8 @@ void fill_number(const FrontText& text, CardReading& out) {
   if (!text.valid_number) return;
   out.number.text = text.valid_number->number;
   const auto birth = idcard::parse_birth(text.birth.text);
-  // One misread digit in eleven keeps the check character right; the printed birth vouches for eight of them.
+  // One misread digit in eleven keeps the check character right; the printed birth vouches for
+  // eight of them.
   const bool vouched = birth && *birth == text.valid_number->facts.birth;
   out.number.state = known(vouched && text.valid_number->repairs == 0 && text.valid_number->alone &&
                            text.numbers == 1 && sure(text.number, kSureNumber));
@@ -40,7 +46,8 @@ void fill_sex(const FrontText& text, CardReading& out) {
   if (text.sex.empty()) return;
   out.sex.text = text.sex.glyphs.front().text;
   const bool male = out.sex.text == "男";
-  out.sex.state = known((male || out.sex.text == "女") && text.valid_number && male == text.valid_number->facts.male);
+  out.sex.state = known((male || out.sex.text == "女") && text.valid_number &&
+                        male == text.valid_number->facts.male);
 }
 
 void fill_nation(const FrontText& text, CardReading& out) {
@@ -95,15 +102,19 @@ CardState state_of(const CardReading& reading) {
     for (const CardField* field : fields) out = std::max(out, field->state);
     return out;
   };
-  if (!reading.problems.empty()) return CardState::retake;
+  for (const CardProblem problem : reading.problems) {
+    if (allowed_with(problem) == CardState::retake) return CardState::retake;
+  }
   if (reading.side == CardSide::front) {
     if (worst({&reading.name, &reading.number}) == FieldState::missing) return CardState::retake;
-    const FieldState all = worst({&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
-                                  &reading.number});
+    const FieldState all = worst({&reading.name, &reading.sex, &reading.nation, &reading.birth,
+                                  &reading.address, &reading.number});
     return all == FieldState::read ? CardState::read : CardState::confirm;
   }
   const FieldState all = worst({&reading.authority, &reading.valid_from, &reading.valid_to});
-  return all == FieldState::missing ? CardState::retake : all == FieldState::read ? CardState::read : CardState::confirm;
+  return all == FieldState::missing ? CardState::retake
+         : all == FieldState::read  ? CardState::read
+                                    : CardState::confirm;
 }
 
 }  // namespace mq::vision

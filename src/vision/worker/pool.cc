@@ -9,6 +9,7 @@
 #include "runtime/log.h"
 #include "runtime/queue.h"
 #include "vision/worker/child.h"
+#include "vision/worker/hand_held_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -25,8 +26,8 @@ ChildCommand command_of(const WorkerConfig& config) {
   ChildCommand out;
   out.program = config.program;
   out.args = config.args;
-  for (const auto& word :
-       {std::string("--fd"), std::to_string(kChildFd), std::string("--models"), config.models_dir}) {
+  for (const auto& word : {std::string("--fd"), std::to_string(kChildFd), std::string("--models"),
+                           config.models_dir}) {
     out.args.push_back(word);
   }
   out.environment = {"OPENCV_IO_MAX_IMAGE_PIXELS=" + std::to_string(limits::kImagePixels)};
@@ -187,6 +188,13 @@ std::vector<Result<Analysis>> WorkerPool::analyze_all(std::span<const ByteView> 
 
 Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
   return impl_->ask(Kind::portrait, Kind::jpeg, image);
+}
+
+Result<HandHeldReading> WorkerPool::read_hand_held(ByteView picture) {
+  MQ_TRY(const Bytes body, impl_->ask(Kind::read_hand_held, Kind::hand_held, picture));
+  auto reading = decode_hand_held(body);
+  if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
+  return std::move(*reading);
 }
 
 std::int64_t WorkerPool::restarts() const {

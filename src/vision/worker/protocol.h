@@ -15,7 +15,9 @@ enum class Kind : std::uint8_t {
   analyze = 3,
   portrait = 4,
   analysis = 5,
-  jpeg = 6
+  jpeg = 6,
+  read_hand_held = 13,
+  hand_held = 14
 };
 
 struct Frame {
