@@ -1,5 +1,6 @@
 // mianqian: the one server and its commands. The first argument names the capability.
 #include <signal.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/audit_commands.h"
@@ -8,6 +9,7 @@
 #include "app/demo.h"
 #include "app/eval_commands.h"
 #include "app/face_commands.h"
+#include "app/idcard_held_command.h"
 #include "app/loan_commands.h"
 #include "app/pdf_commands.h"
 #include "app/serve_command.h"
@@ -28,6 +30,7 @@ int main(int argc, char** argv) {
   mq::app::add_eval_idcard_command(app, exit_code);
   mq::app::add_eval_bankcard_command(app, exit_code);
   mq::app::add_bankcard_commands(app, exit_code);
+  mq::app::add_idcard_held_command(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
   mq::app::add_pdf_commands(app, exit_code);

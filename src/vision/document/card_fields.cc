@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vision/document/card_quality.h"
+
 namespace mq::vision {
 namespace {
 
@@ -107,7 +109,9 @@ CardState state_of(const CardReading& reading) {
     for (const CardField* field : fields) out = std::max(out, field->state);
     return out;
   };
-  if (!reading.problems.empty()) return CardState::retake;
+  for (const CardProblem problem : reading.problems) {
+    if (allowed_with(problem) == CardState::retake) return CardState::retake;
+  }
   if (reading.side == CardSide::front) {
     if (worst({&reading.name, &reading.number}) == FieldState::missing) return CardState::retake;
     const FieldState all = worst({&reading.name, &reading.sex, &reading.nation, &reading.birth,

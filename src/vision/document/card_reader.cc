@@ -7,6 +7,8 @@
 
 #include "vision/document/card_fields.h"
 #include "vision/document/card_name.h"
+#include "vision/document/card_places.h"
+#include "vision/document/card_quality.h"
 #include "vision/network/model.h"
 #include "vision/picture/decode.h"
 #include "vision/text/reader.h"
@@ -19,10 +21,14 @@ constexpr int kFrontLabels = 2;
 constexpr int kBackLabels = 1;
 // Below this many pixels across, the card's text is too small to be read for sure.
 constexpr float kSmallestCard = 300;
+constexpr float kUnreadableCard = 270;  // whatever was read of it
 
 // A second look brings the text to this width of the card, as far as the picture has the pixels.
 constexpr float kSecondLookWidth = 1100;
 constexpr float kAround = 0.35F;  // of the text's extent, on each side
+constexpr int kHeldSide =
+    1280;  // in which text is sought when the card is only a part of the picture
+constexpr float kHeldMargin = 0.12F;  // of the card, around it in its cut-out
 
 struct Readers {
   TextReader text;
@@ -78,6 +84,22 @@ Cut cut_around(const cv::Mat& bgr, const PageText& page) {
   return out;
 }
 
+// The same around a card whose corners are known: upright, and `kHeldSide` pixels across.
+Cut cut_along(const cv::Mat& bgr, const Quad& card) {
+  const double step = kCardWidth * (1 + 2 * kHeldMargin) / kHeldSide;  // card pixels
+  const auto [x, y] = card[0];
+  const double ux = (card[1].x - x) / kCardWidth, uy = (card[1].y - y) / kCardWidth;
+  const double vx = (card[3].x - x) / kCardHeight, vy = (card[3].y - y) / kCardHeight;
+  const double left = -kHeldMargin * kCardWidth, top = -kHeldMargin * kCardHeight;
+  Cut out;
+  out.to_picture = {ux * step, vx * step, x + ux * left + vx * top,
+                    uy * step, vy * step, y + uy * left + vy * top};
+  const cv::Size size(kHeldSide, cvRound((kCardHeight - 2 * top) / step));
+  cv::warpAffine(bgr, out.bgr, out.to_picture, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_REPLICATE);
+  return out;
+}
+
 template <typename Change>
 void for_each_place(CardReading& reading, Change change) {
   for (CardField* field :
@@ -103,29 +125,9 @@ void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, 
   }
   const auto ink = witnesses_of(readers.book, cells_of_name(bgr, name), name);
   const NameJudgement judgement = judge_name(
-      name, again, ink, [&](const std::string& c) { return readers.text.knows_second(c); });
+      name, again, ink, [&](const std::string& c) { return readers.text->knows_second(c); });
   out.name.text = judgement.text;
   out.name.state = judgement.doubts.empty() ? FieldState::read : FieldState::confirm;
-}
-
-// A similarity that the line of the number fixes: it runs from 338 to 944 of 1012 at 558 of 638.
-void place_card(const TextLine& number, CardReading& out) {
-  constexpr float kFrom = 338, kTo = 944, kRow = 558, kWidth = 1012, kHeight = 638;
-  const Point a{(number.corners[0].x + number.corners[3].x) / 2,
-                (number.corners[0].y + number.corners[3].y) / 2};
-  const Point b{(number.corners[1].x + number.corners[2].x) / 2,
-                (number.corners[1].y + number.corners[2].y) / 2};
-  const Point across{(b.x - a.x) / (kTo - kFrom), (b.y - a.y) / (kTo - kFrom)};
-  const auto at = [&](float x, float y) {
-    const float u = x - kFrom, v = y - kRow;
-    return Point{a.x + u * across.x - v * across.y, a.y + u * across.y + v * across.x};
-  };
-  const auto rect = [&](float left, float top, float right, float bottom) {
-    return std::array<Point, 4>{at(left, top), at(right, top), at(right, bottom), at(left, bottom)};
-  };
-  out.card = rect(0, 0, kWidth, kHeight);
-  out.portrait = rect(640, 80, 960, 490);
-  out.width = kWidth * std::hypot(across.x, across.y);
 }
 
 // `bgr` as `page` was read from it, any way up.
@@ -142,17 +144,39 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
     read_name(readers, bgr, front.name, out);
     if (front.numbers > 1) out.problems.push_back(CardProblem::two_cards);
     // Around the digits alone, without a label that may stand in the same line.
-    if (front.number_line != nullptr && !front.number.places.empty()) {
-      TextLine digits = *front.number_line;
-      digits.corners = front.number.places.front();
-      place_card(digits, out);
-    }
+    const bool whole = front.valid_number && front.number.places.size() == 1;
+    out.card = quad_of(front_anchors(lines, whole ? &front.number.places.front() : nullptr));
   } else if (back.labels >= kBackLabels) {
     fill_back(back, out);
+    out.card = quad_of(back_anchors(lines));
   } else {
-    out.problems.push_back(CardProblem::no_card);
+    out.problems.push_back(much_text(page.lines) ? CardProblem::foreign : CardProblem::no_card);
   }
+  if (shows_two_cards(lines) && out.problems.empty())
+    out.problems.push_back(CardProblem::two_cards);
+  if (names_other_document(page.lines))
+    out.problems.insert(out.problems.begin(), CardProblem::foreign);
   out.state = state_of(out);
+  return out;
+}
+
+bool no_card(const CardReading& reading) {
+  return !reading.problems.empty() && (reading.problems.front() == CardProblem::no_card ||
+                                       reading.problems.front() == CardProblem::foreign);
+}
+
+bool nothing_read(const CardReading& reading) { return no_card(reading) && worth(reading) == 0; }
+
+// A front camera's picture reads as a card only the other way round.
+CardReading read_mirrored(const TextReader& text, const cv::Mat& bgr, CardReading as_it_is) {
+  cv::Mat other;
+  cv::flip(bgr, other, 1);
+  CardReading out = read_card(text, other, text.read(other));
+  if (no_card(out)) return as_it_is;
+  for_each_place(out, [&](Point p) { return Point{static_cast<float>(bgr.cols) - p.x, p.y}; });
+  out.card.reset();  // judged as it is, it would be no convex quadrangle in reading order
+  out.portrait.reset();
+  out.problems.insert(out.problems.begin(), CardProblem::mirrored);
   return out;
 }
 
@@ -160,6 +184,8 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
 
 struct CardReader::Impl {
   Readers readers;
+
+  Result<CardReading> read(ByteView image, std::optional<CardSide> side, bool held) const;
 };
 
 CardReader::CardReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -173,35 +199,51 @@ Result<CardReader> CardReader::load(const std::string& models_dir) {
   return CardReader(std::make_unique<Impl>(Impl{{std::move(text), std::move(book)}}));
 }
 
-Result<CardReading> CardReader::read(ByteView image, std::optional<CardSide> side) const {
+Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSide> side,
+                                           bool held) const {
   const FlushSubnormals guard;
   MQ_TRY(const Picture picture, decode(image));
-  const TextReader& text = impl_->readers.text;
-  const PageText page = text.read(picture.bgr);
-  CardReading out = read_card(impl_->readers, picture.bgr, page);
+  const TextReader& text = *readers.text;
+  TextSettings settings;
+  if (held) settings.long_side = kHeldSide;
+  const PageText page = text.read(picture.bgr, settings);
+  CardReading out = read_card(readers, picture.bgr, page);
   if (out.state != CardState::read && !page.lines.empty()) {
-    const Cut cut = cut_around(picture.bgr, page);
-    CardReading again = read_card(impl_->readers, cut.bgr, text.read(cut.bgr));
+    const Cut cut =
+        held && out.card ? cut_along(picture.bgr, *out.card) : cut_around(picture.bgr, page);
+    CardReading again = read_card(readers, cut.bgr, text.read(cut.bgr));
     if (worth(again) > worth(out)) {
       const cv::Matx23d& m = cut.to_picture;
       for_each_place(again, [&](Point p) {
         return Point{static_cast<float>(m(0, 0) * p.x + m(0, 1) * p.y + m(0, 2)),
                      static_cast<float>(m(1, 0) * p.x + m(1, 1) * p.y + m(1, 2))};
       });
-      again.width *= static_cast<float>(std::hypot(m(0, 0), m(1, 0)));
       out = std::move(again);
     }
   }
+  if (nothing_read(out) && !page.lines.empty())
+    out = read_mirrored(text, picture.bgr, std::move(out));
+  const CardState allowed = judge_photo(picture.bgr, out);
   for_each_place(out, [&](Point p) { return Point{p.x * picture.scale, p.y * picture.scale}; });
   out.width *= picture.scale;
-  const bool nothing = !out.problems.empty() && out.problems.front() == CardProblem::no_card;
-  if (side && !nothing && *side != out.side)
+  if (side && !no_card(out) && *side != out.side)
     out.problems.insert(out.problems.begin(), CardProblem::wrong_side);
-  if (out.width > 0 && out.width < kSmallestCard && out.state != CardState::read) {
+  if (out.width > 0 &&
+      out.width < (state_of(out) == CardState::read ? kUnreadableCard : kSmallestCard)) {
     out.problems.push_back(CardProblem::too_small);
   }
-  out.state = state_of(out);
+  out.state = std::max(state_of(out), allowed);
+  for (const CardProblem problem : out.problems)
+    out.state = std::max(out.state, allowed_with(problem));
   return out;
+}
+
+Result<CardReading> CardReader::read(ByteView image, std::optional<CardSide> side) const {
+  return impl_->read(image, side, false);
+}
+
+Result<CardReading> CardReader::read_held(ByteView image) const {
+  return impl_->read(image, CardSide::front, true);
 }
 
 }  // namespace mq::vision

@@ -20,9 +20,13 @@ class CardReader {
   CardReader& operator=(CardReader&&) noexcept;
   ~CardReader();
 
-  // `side` is the one that was asked for; without it, the picture decides. Any rotation, perspective within
-  // what a hand does. Errors: the picture errors of VisionErrc.
+  // `side` is the one that was asked for; without it, the picture decides. Any rotation,
+  // perspective within what a hand does. Errors: the picture errors of VisionErrc.
   Result<CardReading> read(ByteView image, std::optional<CardSide> side = std::nullopt) const;
+
+  // A front in somebody's hands: smaller in the picture, so its text is sought in more pixels, and
+  // read again in a cut-out around the card. Errors: as read().
+  Result<CardReading> read_held(ByteView image) const;
 
  private:
   struct Impl;

@@ -10,6 +10,7 @@
 #include "runtime/queue.h"
 #include "vision/worker/bank_card_wire.h"
 #include "vision/worker/child.h"
+#include "vision/worker/hand_held_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -26,8 +27,8 @@ ChildCommand command_of(const WorkerConfig& config) {
   ChildCommand out;
   out.program = config.program;
   out.args = config.args;
-  for (const auto& word :
-       {std::string("--fd"), std::to_string(kChildFd), std::string("--models"), config.models_dir}) {
+  for (const auto& word : {std::string("--fd"), std::to_string(kChildFd), std::string("--models"),
+                           config.models_dir}) {
     out.args.push_back(word);
   }
   out.environment = {"OPENCV_IO_MAX_IMAGE_PIXELS=" + std::to_string(limits::kImagePixels)};
@@ -193,6 +194,13 @@ Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
 Result<BankCardReading> WorkerPool::read_bank_card(ByteView image) {
   MQ_TRY(const Bytes body, impl_->ask(Kind::read_bank_card, Kind::bank_card, image));
   auto reading = decode_bank_card(body);
+  if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
+  return std::move(*reading);
+}
+
+Result<HandHeldReading> WorkerPool::read_hand_held(ByteView picture) {
+  MQ_TRY(const Bytes body, impl_->ask(Kind::read_hand_held, Kind::hand_held, picture));
+  auto reading = decode_hand_held(body);
   if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
   return std::move(*reading);
 }

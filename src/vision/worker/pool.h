@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vision/document/bank_card.h"
+#include "vision/document/hand_held.h"
 #include "vision/face/face.h"
 
 namespace mq::vision {
@@ -22,9 +23,9 @@ struct WorkerConfig {
   std::size_t queue = limits::kVisionQueue;
 };
 
-// The parent's side. Thread-safe. Every call blocks until its answer: a job that cannot begin within the
-// time-out answers busy, one that does not end within it answers timeout.
-// A picture that kills or stalls its child costs that one request: the child is started anew.
+// The parent's side. Thread-safe. Every call blocks until its answer: a job that cannot begin
+// within the time-out answers busy, one that does not end within it answers timeout. A picture that
+// kills or stalls its child costs that one request: the child is started anew.
 class WorkerPool {
  public:
   // Starts the children and waits for the first one. Errors: models_missing, worker_lost, timeout.
@@ -36,9 +37,11 @@ class WorkerPool {
   Result<Bytes> portrait_jpeg(ByteView image);
   // As BankCardReader::read, and the same three.
   Result<BankCardReading> read_bank_card(ByteView image);
+  Result<HandHeldReading> read_hand_held(ByteView picture);
 
-  // One answer a picture, in their order; spread over all children, a few at a time, so that other callers
-  // still find room in the queue. Busy only when the queue is full with none of these pictures in it.
+  // One answer a picture, in their order; spread over all children, a few at a time, so that other
+  // callers still find room in the queue. Busy only when the queue is full with none of these
+  // pictures in it.
   std::vector<Result<Analysis>> analyze_all(std::span<const ByteView> images);
 
   std::int64_t restarts() const;  // since start()
@@ -49,12 +52,12 @@ class WorkerPool {
   std::unique_ptr<Impl> impl_;
 };
 
-// The child's side: loads the models, locks the process, then answers requests on `fd` until the parent
-// closes it. Returns the exit status of the process.
+// The child's side: loads the models, locks the process, then answers requests on `fd` until the
+// parent closes it. Returns the exit status of the process.
 int run_worker(int fd, const std::string& models_dir);
 
-// Locks this process as a worker does, tries to open a file, a socket and a child, and returns 0 only
-// if everything was refused and the engine still works.
+// Locks this process as a worker does, tries to open a file, a socket and a child, and returns 0
+// only if everything was refused and the engine still works.
 int run_lock_self_test(const std::string& models_dir);
 
 }  // namespace mq::vision

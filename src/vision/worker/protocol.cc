@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "vision/worker/wire.h"
+#include "vision/worker/face_wire.h"
 
 namespace mq::vision {
 namespace {
@@ -51,6 +51,17 @@ Quality get_quality(Reader& in) {
   return out;
 }
 
+void get_unit_vector(Reader& in, std::span<float> out) {
+  double norm = 0;
+  for (float& v : out) {
+    v = in.number();
+    norm += static_cast<double>(v) * v;
+  }
+  if (std::abs(norm - 1) > kUnitSlack) in.fail();
+}
+
+}  // namespace
+
 void put_face(Writer& out, const Face& face) {
   each_number(face, [&](float v) { out.put(v); });
   out.put(static_cast<std::uint8_t>(face.found_by));
@@ -61,15 +72,6 @@ void put_face(Writer& out, const Face& face) {
   for (const Advice a : face.advice) out.put(static_cast<std::uint8_t>(a));
   for (const float v : face.embedding) out.put(v);
   for (const float v : face.second) out.put(v);
-}
-
-void get_unit_vector(Reader& in, std::span<float> out) {
-  double norm = 0;
-  for (float& v : out) {
-    v = in.number();
-    norm += static_cast<double>(v) * v;
-  }
-  if (std::abs(norm - 1) > kUnitSlack) in.fail();
 }
 
 Face get_face(Reader& in) {
@@ -89,23 +91,6 @@ Face get_face(Reader& in) {
   return face;
 }
 
-bool known(std::uint8_t kind) {
-  switch (static_cast<Kind>(kind)) {
-    case Kind::ready:
-    case Kind::error:
-    case Kind::analyze:
-    case Kind::portrait:
-    case Kind::analysis:
-    case Kind::jpeg:
-    case Kind::read_bank_card:
-    case Kind::bank_card:
-      return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 IoState write_frame(int fd, Kind kind, ByteView body, std::int64_t until_ms) {
   return write_frame(fd, static_cast<std::uint8_t>(kind), body, until_ms);
 }
@@ -114,7 +99,9 @@ IoState read_frame(int fd, Frame& out, std::int64_t until_ms) {
   RawFrame raw;
   const IoState state = read_frame(fd, raw, kFrameBytes, until_ms);
   if (state != IoState::done) return state;
-  if (!known(raw.kind)) return IoState::closed;
+  if (raw.kind < kReadyFrame || raw.kind > static_cast<std::uint8_t>(Kind::hand_held)) {
+    return IoState::closed;
+  }
   out.kind = static_cast<Kind>(raw.kind);
   out.body = std::move(raw.body);
   return IoState::done;

@@ -17,7 +17,9 @@ enum class Kind : std::uint8_t {
   analysis = 5,
   jpeg = 6,
   read_bank_card = 9,
-  bank_card = 10
+  bank_card = 10,
+  read_hand_held = 13,
+  hand_held = 14
 };
 
 struct Frame {
