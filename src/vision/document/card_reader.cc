@@ -31,7 +31,7 @@ constexpr int kHeldSide =
 constexpr float kHeldMargin = 0.12F;  // of the card, around it in its cut-out
 
 struct Readers {
-  TextReader text;
+  std::shared_ptr<const TextReader> text;
   GlyphBook book;
 };
 
@@ -120,7 +120,7 @@ void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, 
   if (name.empty()) return;
   ReadLine again;
   for (const auto& place : name.places) {
-    ReadLine part = readers.text.reread(bgr, place);
+    ReadLine part = readers.text->reread(bgr, place);
     again.glyphs.insert(again.glyphs.end(), part.glyphs.begin(), part.glyphs.end());
   }
   const auto ink = witnesses_of(readers.book, cells_of_name(bgr, name), name);
@@ -138,7 +138,7 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
   CardReading out;
   if (front.labels >= kFrontLabels || front.valid_number) {
     if (front.sex_row && (front.sex.empty() || front.nation.empty())) {
-      read_sex_row(readers.text.read_line(bgr, *front.sex_row), front);
+      read_sex_row(readers.text->read_line(bgr, *front.sex_row), front);
     }
     fill_front(front, out);
     read_name(readers, bgr, front.name, out);
@@ -168,10 +168,10 @@ bool no_card(const CardReading& reading) {
 bool nothing_read(const CardReading& reading) { return no_card(reading) && worth(reading) == 0; }
 
 // A front camera's picture reads as a card only the other way round.
-CardReading read_mirrored(const TextReader& text, const cv::Mat& bgr, CardReading as_it_is) {
+CardReading read_mirrored(const Readers& readers, const cv::Mat& bgr, CardReading as_it_is) {
   cv::Mat other;
   cv::flip(bgr, other, 1);
-  CardReading out = read_card(text, other, text.read(other));
+  CardReading out = read_card(readers, other, readers.text->read(other));
   if (no_card(out)) return as_it_is;
   for_each_place(out, [&](Point p) { return Point{static_cast<float>(bgr.cols) - p.x, p.y}; });
   out.card.reset();  // judged as it is, it would be no convex quadrangle in reading order
@@ -188,7 +188,8 @@ struct CardReader::Impl {
   Result<CardReading> read(ByteView image, std::optional<CardSide> side, bool held) const;
 };
 
-CardReader::CardReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CardReader::CardReader(std::shared_ptr<const TextReader> text, GlyphBook book)
+    : impl_(std::make_unique<Impl>(Impl{{std::move(text), std::move(book)}})) {}
 CardReader::CardReader(CardReader&&) noexcept = default;
 CardReader& CardReader::operator=(CardReader&&) noexcept = default;
 CardReader::~CardReader() = default;
@@ -196,7 +197,7 @@ CardReader::~CardReader() = default;
 Result<CardReader> CardReader::load(const std::string& models_dir) {
   MQ_TRY(TextReader text, TextReader::load(models_dir));
   MQ_TRY(GlyphBook book, GlyphBook::load());
-  return CardReader(std::make_unique<Impl>(Impl{{std::move(text), std::move(book)}}));
+  return CardReader(std::make_shared<const TextReader>(std::move(text)), std::move(book));
 }
 
 Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSide> side,
@@ -222,7 +223,7 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
     }
   }
   if (nothing_read(out) && !page.lines.empty())
-    out = read_mirrored(text, picture.bgr, std::move(out));
+    out = read_mirrored(readers, picture.bgr, std::move(out));
   const CardState allowed = judge_photo(picture.bgr, out);
   for_each_place(out, [&](Point p) { return Point{p.x * picture.scale, p.y * picture.scale}; });
   out.width *= picture.scale;

@@ -8,6 +8,8 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "vision/document/card.h"
+#include "vision/text/glyph_book.h"
+#include "vision/text/reader.h"
 
 namespace mq::vision {
 
@@ -16,6 +18,8 @@ class CardReader {
  public:
   // Errors: models_missing.
   static Result<CardReader> load(const std::string& models_dir);
+  // With networks that are loaded already.
+  CardReader(std::shared_ptr<const TextReader> text, GlyphBook book);
   CardReader(CardReader&&) noexcept;
   CardReader& operator=(CardReader&&) noexcept;
   ~CardReader();
@@ -30,7 +34,6 @@ class CardReader {
 
  private:
   struct Impl;
-  explicit CardReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

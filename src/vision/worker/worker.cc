@@ -36,28 +36,19 @@ constexpr LockLimits kLimits{.address_space_bytes = std::int64_t{3} << 30,
 struct Loaded {
   std::unique_ptr<Engine> engine;
   std::shared_ptr<const TextReader> text;
-};
-
-// Everything that libraries set up on first use must be set up before the lock.
-<<<<<<< HEAD
-void warm_up(const Loaded& loaded) {
-  const Engine& engine = *loaded.engine;
-=======
-struct Models {
-  std::unique_ptr<Engine> engine;
   CardReader cards;
 };
 
-void warm_up(const Models& models) {
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
+// Everything that libraries set up on first use must be set up before the lock.
+void warm_up(const Loaded& loaded) {
   cv::Mat noise(240, 320, CV_8UC3);
   cv::theRNG().fill(noise, cv::RNG::UNIFORM, 0, 255);
   for (const char* kind : {".jpg", ".png", ".webp"}) {
     Bytes picture;
     if (!cv::imencode(kind, noise, picture)) continue;
-    (void)models.engine->analyze(picture).ok();
-    (void)models.engine->portrait_jpeg(picture).ok();
-    (void)read_hand_held(*models.engine, models.cards, picture).ok();
+    (void)loaded.engine->analyze(picture).ok();
+    (void)loaded.engine->portrait_jpeg(picture).ok();
+    (void)read_hand_held(*loaded.engine, loaded.cards, picture).ok();
   }
   (void)loaded.text->read(noise);
   (void)loaded.text->reread(noise, {{{0, 0}, {320, 0}, {320, 48}, {0, 48}}});
@@ -68,22 +59,14 @@ void warm_up(const Models& models) {
   }
 }
 
-<<<<<<< HEAD
 Result<Loaded> load_warm(const std::string& models_dir) {
-  Loaded out;
-  MQ_TRY(out.engine, Engine::load(models_dir));
+  MQ_TRY(auto engine, Engine::load(models_dir));
   MQ_TRY(TextReader text, TextReader::load(models_dir));
-  out.text = std::make_shared<const TextReader>(std::move(text));
+  MQ_TRY(GlyphBook book, GlyphBook::load());
+  const auto shared = std::make_shared<const TextReader>(std::move(text));
+  Loaded out{std::move(engine), shared, CardReader(shared, std::move(book))};
   warm_up(out);
   return out;
-=======
-Result<Models> load_warm(const std::string& models_dir) {
-  MQ_TRY(auto engine, Engine::load(models_dir));
-  MQ_TRY(CardReader cards, CardReader::load(models_dir));
-  Models models{std::move(engine), std::move(cards)};
-  warm_up(models);
-  return models;
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
 }
 
 int complain(const Error& error) {
@@ -91,35 +74,29 @@ int complain(const Error& error) {
   return 1;
 }
 
-<<<<<<< HEAD
 bool answer(const Loaded& loaded, int fd, const Frame& request) {
-  const Engine& engine = *loaded.engine;
-=======
-bool answer(const Models& models, int fd, const Frame& request) {
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
   const auto send = [fd](Kind kind, ByteView body) {
     return write_frame(fd, kind, body, -1) == IoState::done;
   };
   switch (request.kind) {
     case Kind::analyze: {
-      const auto analysis = models.engine->analyze(request.body);
+      const auto analysis = loaded.engine->analyze(request.body);
       return analysis.ok() ? send(Kind::analysis, encode(*analysis))
                            : send(Kind::error, encode(analysis.error()));
     }
     case Kind::portrait: {
-      const auto jpeg = models.engine->portrait_jpeg(request.body);
+      const auto jpeg = loaded.engine->portrait_jpeg(request.body);
       return jpeg.ok() ? send(Kind::jpeg, *jpeg) : send(Kind::error, encode(jpeg.error()));
     }
-<<<<<<< HEAD
     case Kind::read_bank_card: {
       const auto reading = BankCardReader(loaded.text).read(request.body);
-      return reading.ok() ? send(Kind::bank_card, encode(*reading)) : send(Kind::error, encode(reading.error()));
-=======
+      return reading.ok() ? send(Kind::bank_card, encode(*reading))
+                          : send(Kind::error, encode(reading.error()));
+    }
     case Kind::read_hand_held: {
-      const auto reading = read_hand_held(*models.engine, models.cards, request.body);
+      const auto reading = read_hand_held(*loaded.engine, loaded.cards, request.body);
       return reading.ok() ? send(Kind::hand_held, encode(*reading))
                           : send(Kind::error, encode(reading.error()));
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
     }
     default:
       return false;
@@ -139,17 +116,10 @@ bool thread_refused() {
 int run_worker(int fd, const std::string& models_dir) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
-<<<<<<< HEAD
   const auto loaded = load_warm(models_dir);
   // Decoders write their complaints about a picture to standard error: not into the server's log.
   dup2(STDOUT_FILENO, STDERR_FILENO);
   const Status locked = loaded.ok() ? lock_process(fd, kLimits) : Status(loaded.error());
-=======
-  const auto models = load_warm(models_dir);
-  // Decoders write their complaints about a picture to standard error: not into the server's log.
-  dup2(STDOUT_FILENO, STDERR_FILENO);
-  const Status locked = models.ok() ? lock_process(fd, kLimits) : Status(models.error());
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
   if (!locked.ok()) {
     write_frame(fd, Kind::error, encode(locked.error()), -1);
     return 1;
@@ -157,11 +127,7 @@ int run_worker(int fd, const std::string& models_dir) {
   if (write_frame(fd, Kind::ready, {}, -1) != IoState::done) return 1;
   Frame request;
   while (read_frame(fd, request, -1) == IoState::done) {
-<<<<<<< HEAD
     if (!answer(*loaded, fd, request)) return 1;
-=======
-    if (!answer(*models, fd, request)) return 1;
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
   }
   return 0;
 }
@@ -170,13 +136,8 @@ int run_lock_self_test(const std::string& models_dir) {
   if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
-<<<<<<< HEAD
   const auto loaded = load_warm(models_dir);
   if (!loaded.ok()) return complain(loaded.error());
-=======
-  const auto models = load_warm(models_dir);
-  if (!models.ok()) return complain(models.error());
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
   struct Attempt {
     const char* name;
     bool was_refused;
@@ -209,11 +170,7 @@ int run_lock_self_test(const std::string& models_dir) {
     std::fprintf(stderr, "not refused: %s\n", attempt.name);
     status = 1;
   }
-<<<<<<< HEAD
   warm_up(*loaded);
-=======
-  warm_up(*models);
->>>>>>> 8ffbc4b0f90a83ae1a3a61a32b0675225d74715f
   return status;
 }
 
