@@ -16,4 +16,7 @@ void add_eval_liveness_command(CLI::App& app, int& exit_code);
 // `eval idcard`: what is read of identity cards, field by field, and what is silently wrong.
 void add_eval_idcard_command(CLI::App& app, int& exit_code);
 
+// `eval statement`: what is read of generated bank statements, by layout and form, and what is silently wrong.
+void add_eval_statement_command(CLI::App& app, int& exit_code);
+
 }  // namespace mq::app

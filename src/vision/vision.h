@@ -10,6 +10,7 @@
 #pragma once
 
 #include "vision/document/card_reader.h"
+#include "vision/document/page_reader.h"
 #include "vision/errors.h"
 #include "vision/face/face.h"
 #include "vision/face/occlusion_training.h"

@@ -9,6 +9,7 @@
 #include "runtime/log.h"
 #include "runtime/queue.h"
 #include "vision/worker/child.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -115,7 +116,9 @@ void WorkerPool::Impl::serve(bool is_first) {
 }
 
 bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
-  auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, config.timeout_ms);
+  const int timeout_ms =
+      job.kind == Kind::read_page ? std::max(config.timeout_ms, limits::kPageTimeoutMs) : config.timeout_ms;
+  auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, timeout_ms);
   const bool kept = answer.ok();
   job.answer.set_value(std::move(answer));
   return kept;
@@ -187,6 +190,13 @@ std::vector<Result<Analysis>> WorkerPool::analyze_all(std::span<const ByteView> 
 
 Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
   return impl_->ask(Kind::portrait, Kind::jpeg, image);
+}
+
+Result<PageReading> WorkerPool::read_page(ByteView image) {
+  MQ_TRY(const Bytes body, impl_->ask(Kind::read_page, Kind::page, image));
+  auto page = decode_page(body);
+  if (!page) return Error(VisionErrc::worker_lost, "the child answered something else");
+  return std::move(*page);
 }
 
 std::int64_t WorkerPool::restarts() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vision/document/page_reader.h"
 #include "vision/face/face.h"
 
 namespace mq::vision {
@@ -33,6 +34,9 @@ class WorkerPool {
   // As Engine, and: busy, worker_lost, timeout.
   Result<Analysis> analyze(ByteView image);
   Result<Bytes> portrait_jpeg(ByteView image);
+  // The text of a page, as PageReader, and: busy, worker_lost, timeout (limits::kPageTimeoutMs). Takes a child for
+  // seconds.
+  Result<PageReading> read_page(ByteView image);
 
   // One answer a picture, in their order; spread over all children, a few at a time, so that other callers
   // still find room in the queue. Busy only when the queue is full with none of these pictures in it.

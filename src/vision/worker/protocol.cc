@@ -99,9 +99,10 @@ IoState read_frame(int fd, Frame& out, std::int64_t until_ms) {
   RawFrame raw;
   const IoState state = read_frame(fd, raw, kFrameBytes, until_ms);
   if (state != IoState::done) return state;
-  if (raw.kind < kReadyFrame || raw.kind > static_cast<std::uint8_t>(Kind::jpeg)) {
-    return IoState::closed;
-  }
+  const bool known = (raw.kind >= kReadyFrame && raw.kind <= static_cast<std::uint8_t>(Kind::jpeg)) ||
+                     raw.kind == static_cast<std::uint8_t>(Kind::read_page) ||
+                     raw.kind == static_cast<std::uint8_t>(Kind::page);
+  if (!known) return IoState::closed;
   out.kind = static_cast<Kind>(raw.kind);
   out.body = std::move(raw.body);
   return IoState::done;

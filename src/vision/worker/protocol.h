@@ -15,7 +15,9 @@ enum class Kind : std::uint8_t {
   analyze = 3,
   portrait = 4,
   analysis = 5,
-  jpeg = 6
+  jpeg = 6,
+  read_page = 11,  // answered with page (page_wire.h)
+  page = 12
 };
 
 struct Frame {
@@ -23,7 +25,7 @@ struct Frame {
   Bytes body;
 };
 
-// A request holds one picture; a portrait or sixteen faces are far smaller.
+// A request holds one picture; a portrait, sixteen faces or the text of a page are smaller.
 inline constexpr std::size_t kFrameBytes = limits::kHttpPhotoBodyBytes + 64;
 
 // As those of frame.h; `closed` also for a frame that is too long or of no known kind.

@@ -14,8 +14,10 @@
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
 
+#include "vision/document/page_reader.h"
 #include "vision/worker/environment.h"
 #include "vision/worker/lock.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -27,15 +29,21 @@ constexpr LockLimits kLimits{.address_space_bytes = std::int64_t{3} << 30,
                              .open_files = 8,
                              .may_read_files = false};
 
+struct Readers {
+  std::unique_ptr<Engine> engine;
+  PageReader pages;
+};
+
 // Everything that libraries set up on first use must be set up before the lock.
-void warm_up(const Engine& engine) {
+void warm_up(const Readers& readers) {
   cv::Mat noise(240, 320, CV_8UC3);
   cv::theRNG().fill(noise, cv::RNG::UNIFORM, 0, 255);
   for (const char* kind : {".jpg", ".png", ".webp"}) {
     Bytes picture;
     if (!cv::imencode(kind, noise, picture)) continue;
-    (void)engine.analyze(picture).ok();
-    (void)engine.portrait_jpeg(picture).ok();
+    (void)readers.engine->analyze(picture).ok();
+    (void)readers.engine->portrait_jpeg(picture).ok();
+    (void)readers.pages.read(picture).ok();
   }
   // The unwinder reads its tables on the first exception, and decoders do throw.
   try {
@@ -44,10 +52,12 @@ void warm_up(const Engine& engine) {
   }
 }
 
-Result<std::unique_ptr<Engine>> load_warm(const std::string& models_dir) {
+Result<Readers> load_warm(const std::string& models_dir) {
   MQ_TRY(auto engine, Engine::load(models_dir));
-  warm_up(*engine);
-  return engine;
+  MQ_TRY(PageReader pages, PageReader::load(models_dir));
+  Readers out{std::move(engine), std::move(pages)};
+  warm_up(out);
+  return out;
 }
 
 int complain(const Error& error) {
@@ -55,19 +65,23 @@ int complain(const Error& error) {
   return 1;
 }
 
-bool answer(const Engine& engine, int fd, const Frame& request) {
+bool answer(const Readers& readers, int fd, const Frame& request) {
   const auto send = [fd](Kind kind, ByteView body) {
     return write_frame(fd, kind, body, -1) == IoState::done;
   };
   switch (request.kind) {
     case Kind::analyze: {
-      const auto analysis = engine.analyze(request.body);
+      const auto analysis = readers.engine->analyze(request.body);
       return analysis.ok() ? send(Kind::analysis, encode(*analysis))
                            : send(Kind::error, encode(analysis.error()));
     }
     case Kind::portrait: {
-      const auto jpeg = engine.portrait_jpeg(request.body);
+      const auto jpeg = readers.engine->portrait_jpeg(request.body);
       return jpeg.ok() ? send(Kind::jpeg, *jpeg) : send(Kind::error, encode(jpeg.error()));
+    }
+    case Kind::read_page: {
+      const auto page = readers.pages.read(request.body);
+      return page.ok() ? send(Kind::page, encode(*page)) : send(Kind::error, encode(page.error()));
     }
     default:
       return false;
@@ -87,10 +101,10 @@ bool thread_refused() {
 int run_worker(int fd, const std::string& models_dir) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
-  const auto engine = load_warm(models_dir);
+  const auto readers = load_warm(models_dir);
   // Decoders write their complaints about a picture to standard error: not into the server's log.
   dup2(STDOUT_FILENO, STDERR_FILENO);
-  const Status locked = engine.ok() ? lock_process(fd, kLimits) : Status(engine.error());
+  const Status locked = readers.ok() ? lock_process(fd, kLimits) : Status(readers.error());
   if (!locked.ok()) {
     write_frame(fd, Kind::error, encode(locked.error()), -1);
     return 1;
@@ -98,7 +112,7 @@ int run_worker(int fd, const std::string& models_dir) {
   if (write_frame(fd, Kind::ready, {}, -1) != IoState::done) return 1;
   Frame request;
   while (read_frame(fd, request, -1) == IoState::done) {
-    if (!answer(**engine, fd, request)) return 1;
+    if (!answer(*readers, fd, request)) return 1;
   }
   return 0;
 }
@@ -107,8 +121,8 @@ int run_lock_self_test(const std::string& models_dir) {
   if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
-  const auto engine = load_warm(models_dir);
-  if (!engine.ok()) return complain(engine.error());
+  const auto readers = load_warm(models_dir);
+  if (!readers.ok()) return complain(readers.error());
   struct Attempt {
     const char* name;
     bool was_refused;
@@ -140,7 +154,7 @@ int run_lock_self_test(const std::string& models_dir) {
     std::fprintf(stderr, "not refused: %s\n", attempt.name);
     status = 1;
   }
-  warm_up(**engine);
+  warm_up(*readers);
   return status;
 }
 
