@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <boost/json.hpp>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -24,7 +25,8 @@ namespace json = boost::json;
 using documents::StatementReading;
 
 const std::vector<std::string> kForms = {"text", "raster", "scan", "phone"};
-const std::vector<std::string> kFaults = {"forged-layer.pdf", "forged-both.pdf", "encrypted.pdf", "long.pdf"};
+const std::vector<std::string> kFaults = {"forged-layer.pdf", "forged-both.pdf", "encrypted.pdf",
+                                          "long.pdf"};
 
 struct Options {
   bool json = false;
@@ -37,20 +39,22 @@ struct Options {
 };
 
 struct Job {
-  fs::path folder;  // its name ends with the key of its layout
+  fs::path folder;   // its name ends with the key of its layout
   std::string what;  // a form, or the file of a fault
 };
 
 struct Outcome {
   std::string problem;  // code, of a statement that could not be read at all
   std::vector<RowFinding> findings;
+  std::vector<std::string> not_right;  // with --rows: what was expected and read
   std::size_t salaries = 0, salaries_found = 0, salaries_invented = 0;
   std::vector<double> page_cpu_ms;
   bool good = false;  // of a fault: what should happen did
 };
 
 struct Sum {
-  std::size_t statements = 0, problems = 0, rows = 0, salaries = 0, salaries_found = 0, salaries_invented = 0;
+  std::size_t statements = 0, problems = 0, rows = 0, salaries = 0, salaries_found = 0,
+              salaries_invented = 0;
   std::array<std::size_t, kRowVerdicts> verdicts{};
   std::vector<double> page_cpu_ms;
 };
@@ -81,13 +85,15 @@ std::vector<fs::path> files_of(const Job& job) {
   return out;
 }
 
-Result<StatementReading> read(const Job& job, const Tools& tools, std::vector<double>& page_cpu_ms) {
+Result<StatementReading> read(const Job& job, const Tools& tools,
+                              std::vector<double>& page_cpu_ms) {
   std::vector<Bytes> files;
   for (const fs::path& path : files_of(job)) {
     MQ_TRY(files.emplace_back(), read_file(path));
   }
   const std::vector<ByteView> views(files.begin(), files.end());
-  // Pictures are read here, where processor time can be told; PDFs are opened in their child all the same.
+  // Pictures are read here, where processor time can be told; PDFs are opened in their child all
+  // the same.
   documents::StatementPorts ports = documents::pdf_ports(tools.pdfs);
   ports.read_page = [&](ByteView picture) {
     const double before = thread_cpu_ms();
@@ -98,13 +104,35 @@ Result<StatementReading> read(const Job& job, const Tools& tools, std::vector<do
   return documents::read_statement_files(views, ports);
 }
 
-void count_salaries(const std::vector<TrueRow>& truth, const StatementReading& reading, Outcome& out) {
+std::string described(const RowFinding& finding, const std::vector<TrueRow>& truth,
+                      const StatementReading& reading) {
+  std::string out = boost::describe::enum_to_string(finding.verdict, "?");
+  const auto currency = reading.statement.currency;
+  if (finding.verdict < RowVerdict::extra_told) {
+    const TrueRow& row = truth[finding.truth];
+    out += ": true " + std::to_string(finding.truth) + " " + row.date.iso() + " " +
+           Money(row.amount, currency).str() + " " + Money(row.balance, currency).str();
+  }
+  if (finding.verdict != RowVerdict::missing_told &&
+      finding.verdict != RowVerdict::missing_silent) {
+    const auto& row = reading.statement.rows[finding.read];
+    out += ": read " + std::to_string(finding.read) + " page " + std::to_string(row.page) + " at " +
+           std::to_string(std::lround(row.box.y)) + " " + (row.date ? row.date->iso() : "-") + " " +
+           row.amount.str() + " " + (row.balance ? row.balance->str() : "-") + " " +
+           json::serialize(flags_json(row.flags));
+  }
+  return out;
+}
+
+void count_salaries(const std::vector<TrueRow>& truth, const StatementReading& reading,
+                    Outcome& out) {
   for (const TrueRow& row : truth) out.salaries += row.salary ? 1 : 0;
   for (const RowFinding& finding : out.findings) {
-    const bool paired = finding.verdict == RowVerdict::right || finding.verdict == RowVerdict::wrong_told ||
+    const bool paired = finding.verdict == RowVerdict::right ||
+                        finding.verdict == RowVerdict::wrong_told ||
                         finding.verdict == RowVerdict::wrong_silent;
-    const bool missing =
-        finding.verdict == RowVerdict::missing_told || finding.verdict == RowVerdict::missing_silent;
+    const bool missing = finding.verdict == RowVerdict::missing_told ||
+                         finding.verdict == RowVerdict::missing_silent;
     if (missing || reading.income.use[finding.read] != documents::RowUse::salary) continue;
     const bool right = paired && truth[finding.truth].salary;
     (right ? out.salaries_found : out.salaries_invented) += 1;
@@ -113,8 +141,9 @@ void count_salaries(const std::vector<TrueRow>& truth, const StatementReading& r
 
 bool any_break(const StatementReading& reading) {
   const auto& rows = reading.statement.rows;
-  return std::any_of(rows.begin(), rows.end(),
-                     [](const auto& row) { return row.flags.has(documents::RowFlag::balance_breaks); });
+  return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+    return row.flags.has(documents::RowFlag::balance_breaks);
+  });
 }
 
 // Whether a changed file was dealt with as it should be.
@@ -147,9 +176,14 @@ Outcome examine(const Job& job, const Tools& tools) {
   if (reading.ok()) {
     out.findings = compare_rows(*truth, reading->statement);
     count_salaries(*truth, *reading, out);
+    for (const RowFinding& finding : out.findings) {
+      if (finding.verdict != RowVerdict::right)
+        out.not_right.push_back(described(finding, *truth, *reading));
+    }
   } else {
     // Nothing was read, and that was said.
-    for (std::size_t i = 0; i < truth->size(); ++i) out.findings.push_back({RowVerdict::missing_told, i, 0});
+    for (std::size_t i = 0; i < truth->size(); ++i)
+      out.findings.push_back({RowVerdict::missing_told, i, 0});
   }
   return out;
 }
@@ -169,33 +203,39 @@ void add(const Outcome& one, Sum& sum) {
 
 json::object to_json(Sum sum) {
   std::sort(sum.page_cpu_ms.begin(), sum.page_cpu_ms.end());
-  const auto of = [&](RowVerdict verdict) { return sum.verdicts[static_cast<std::size_t>(verdict)]; };
-  const double right = static_cast<double>(of(RowVerdict::right)) / static_cast<double>(std::max<std::size_t>(sum.rows, 1));
-  json::object out = {{"statements", sum.statements}, {"not_read", sum.problems}, {"rows", sum.rows},
+  const auto of = [&](RowVerdict verdict) {
+    return sum.verdicts[static_cast<std::size_t>(verdict)];
+  };
+  const double right = static_cast<double>(of(RowVerdict::right)) /
+                       static_cast<double>(std::max<std::size_t>(sum.rows, 1));
+  json::object out = {{"statements", sum.statements},
+                      {"not_read", sum.problems},
+                      {"rows", sum.rows},
                       {"right", rounded(right, 4)}};
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<RowVerdict>>([&](auto verdict) {
     if (verdict.value != RowVerdict::right) out[verdict.name] = of(verdict.value);
   });
-  out["silent"] = of(RowVerdict::wrong_silent) + of(RowVerdict::missing_silent) + of(RowVerdict::extra_silent);
+  out["silent"] =
+      of(RowVerdict::wrong_silent) + of(RowVerdict::missing_silent) + of(RowVerdict::extra_silent);
   out["salaries"] = sum.salaries;
   out["salaries_found"] = sum.salaries_found;
   out["salaries_invented"] = sum.salaries_invented;
   out["pages_recognised"] = sum.page_cpu_ms.size();
-  out["page_cpu_p50_ms"] = sum.page_cpu_ms.empty()
-                               ? json::value(nullptr)
-                               : json::value(rounded(sum.page_cpu_ms[sum.page_cpu_ms.size() / 2], 0));
+  out["page_cpu_p50_ms"] =
+      sum.page_cpu_ms.empty()
+          ? json::value(nullptr)
+          : json::value(rounded(sum.page_cpu_ms[sum.page_cpu_ms.size() / 2], 0));
   return out;
 }
 
-// Every row that was not read right, for finding out why. The statements are invented.
+// For finding out what goes wrong. The statements are invented.
 void print_rows(const Job& job, const Outcome& outcome) {
-  for (const RowFinding& finding : outcome.findings) {
-    if (finding.verdict == RowVerdict::right) continue;
-    std::cerr << job.folder.filename().string() << ' ' << job.what << ": true row " << finding.truth << ", read row "
-              << finding.read << ": " << boost::describe::enum_to_string(finding.verdict, "?") << '\n';
+  for (const std::string& row : outcome.not_right) {
+    std::cerr << job.folder.filename().string() << ' ' << job.what << ": " << row << '\n';
   }
   if (!outcome.problem.empty()) {
-    std::cerr << job.folder.filename().string() << ' ' << job.what << ": " << outcome.problem << '\n';
+    std::cerr << job.folder.filename().string() << ' ' << job.what << ": " << outcome.problem
+              << '\n';
   }
 }
 
@@ -217,7 +257,8 @@ Result<std::vector<Job>> jobs_of(const Options& options) {
   return out;
 }
 
-std::vector<Outcome> examine_all(const std::vector<Job>& jobs, const Tools& tools, const Options& options) {
+std::vector<Outcome> examine_all(const std::vector<Job>& jobs, const Tools& tools,
+                                 const Options& options) {
   std::vector<Outcome> out(jobs.size());
   std::atomic<std::size_t> next = 0;
   std::mutex printing;
@@ -271,7 +312,8 @@ Status evaluate(const Options& options) {
       std::cout << std::string_view(layout) << ' ' << std::string_view(form) << ": " << sum << '\n';
     }
   }
-  for (const auto& [fault, count] : changed) std::cout << std::string_view(fault) << ": " << count << '\n';
+  for (const auto& [fault, count] : changed)
+    std::cout << std::string_view(fault) << ": " << count << '\n';
   return ok();
 }
 
@@ -280,14 +322,17 @@ Status evaluate(const Options& options) {
 void add_eval_statement_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<Options>();
   auto* eval = subcommand(app, "eval", "Measure on the operator's own data");
-  auto* command = eval->add_subcommand("statement", "What is read of bank statements, and what is silently wrong");
+  auto* command = eval->add_subcommand(
+      "statement", "What is read of bank statements, and what is silently wrong");
   command->add_option("--dir", options->dir, "Folder made by tools/make-statements")->required();
   command->add_option("--forms", options->forms, "Of text, raster, scan, phone; all unless named")
       ->delimiter(',')
       ->check(CLI::IsMember(kForms));
   command->add_flag("--faults", options->faults, "The changed, locked and long files as well");
-  command->add_option("--threads", options->threads, "Statements read at once")->check(CLI::Range(1, 64));
-  command->add_flag("--rows", options->rows, "Print a line on standard error for every row not read right");
+  command->add_option("--threads", options->threads, "Statements read at once")
+      ->check(CLI::Range(1, 64));
+  command->add_flag("--rows", options->rows,
+                    "Print a line on standard error for every row not read right");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->add_option("--models", options->models, "Folder with the model files");
   command->callback([options, &exit_code] {

@@ -40,14 +40,6 @@ json::value date_or_null(const std::optional<BusinessDate>& date) {
   return or_null(date, [](const BusinessDate& d) { return d.iso(); });
 }
 
-json::array flags_json(const documents::RowFlags& flags) {
-  json::array out;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<RowFlag>>([&](auto flag) {
-    if (flags.has(flag.value)) out.emplace_back(flag.name);
-  });
-  return out;
-}
-
 json::array box_json(const vision::Box& box) {
   return {rounded(box.x, 1), rounded(box.y, 1), rounded(box.width, 1), rounded(box.height, 1)};
 }
@@ -56,7 +48,8 @@ json::object row_json(const StatementRow& row, documents::RowUse use) {
   json::array repairs;
   for (const auto& repair : row.repairs) {
     const bool amount = repair.field == documents::Repair::Field::amount;
-    repairs.push_back(json::object{{"field", amount ? "amount" : "balance"}, {"as_read", repair.as_read}});
+    repairs.push_back(
+        json::object{{"field", amount ? "amount" : "balance"}, {"as_read", repair.as_read}});
   }
   return {{"date", date_or_null(row.date)},
           {"time", row.time},
@@ -72,7 +65,9 @@ json::object row_json(const StatementRow& row, documents::RowUse use) {
           {"use", name_of(use)}};
 }
 
-json::array numbers(const std::vector<std::size_t>& rows) { return json::array(rows.begin(), rows.end()); }
+json::array numbers(const std::vector<std::size_t>& rows) {
+  return json::array(rows.begin(), rows.end());
+}
 
 json::object checks_json(const StatementReading& reading) {
   std::size_t proved = 0, breaks = 0, unchecked = 0, repaired = 0, unsure = 0, repeated = 0;
@@ -130,8 +125,9 @@ json::object income_json(const documents::IncomeSummary& income) {
 json::array pages_json(const StatementReading& reading) {
   json::array out;
   for (const auto& page : reading.pages) {
-    out.push_back(json::object{
-        {"source", name_of(page.source)}, {"compared", page.compared}, {"hidden_words", page.hidden_words}});
+    out.push_back(json::object{{"source", name_of(page.source)},
+                               {"compared", page.compared},
+                               {"hidden_words", page.hidden_words}});
   }
   return out;
 }
@@ -158,7 +154,8 @@ Result<Bytes> read_file(const std::string& path) {
   if (!in || !fs::is_regular_file(path, failed)) return Error(FileErrc::unreadable, path);
   Bytes out(std::min<std::uintmax_t>(fs::file_size(path, failed), limits::kPdfBytes + 1));
   in.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
-  if (in.gcount() != static_cast<std::streamsize>(out.size())) return Error(FileErrc::unreadable, path);
+  if (in.gcount() != static_cast<std::streamsize>(out.size()))
+    return Error(FileErrc::unreadable, path);
   return out;
 }
 
@@ -166,18 +163,21 @@ void print(const StatementReading& reading) {
   const auto& statement = reading.statement;
   for (std::size_t i = 0; i < statement.rows.size(); ++i) {
     const auto& row = statement.rows[i];
-    std::cout << i << "  " << (row.date ? row.date->iso() : "----------") << "  " << row.amount.str() << "  "
-              << (row.balance ? row.balance->str() : "-") << "  " << row.description.expose() << "  "
-              << row.counterparty.expose();
-    for (const auto& flag : flags_json(row.flags)) std::cout << "  [" << flag.as_string().c_str() << ']';
+    std::cout << i << "  " << (row.date ? row.date->iso() : "----------") << "  "
+              << row.amount.str() << "  " << (row.balance ? row.balance->str() : "-") << "  "
+              << row.description.expose() << "  " << row.counterparty.expose();
+    for (const auto& flag : flags_json(row.flags))
+      std::cout << "  [" << flag.as_string().c_str() << ']';
     std::cout << '\n';
   }
   for (const auto& [name, value] : checks_json(reading)) std::cout << name << ": " << value << '\n';
-  for (const auto& mismatch : mismatches_json(reading)) std::cout << "mismatch: " << mismatch << '\n';
+  for (const auto& mismatch : mismatches_json(reading))
+    std::cout << "mismatch: " << mismatch << '\n';
 }
 
 Status read(const Options& options) {
-  if (options.files.size() > limits::kStatementPages) return documents::DocumentsErrc::statement_too_large;
+  if (options.files.size() > limits::kStatementPages)
+    return documents::DocumentsErrc::statement_too_large;
   std::vector<Bytes> files;
   for (const std::string& path : options.files) {
     MQ_TRY(files.emplace_back(), read_file(path));
@@ -188,7 +188,9 @@ Status read(const Options& options) {
   vision::PdfPool pdfs;
   auto ports = documents::statement_ports(pdfs, *pictures);
   if (options.progress) {
-    ports.progress = [](std::size_t done, std::size_t all) { std::cerr << done << " of " << all << " pages\n"; };
+    ports.progress = [](std::size_t done, std::size_t all) {
+      std::cerr << done << " of " << all << " pages\n";
+    };
   }
   const std::vector<ByteView> views(files.begin(), files.end());
   MQ_TRY(const auto reading, documents::read_statement_files(views, ports));
@@ -201,6 +203,14 @@ Status read(const Options& options) {
 }
 
 }  // namespace
+
+json::array flags_json(const documents::RowFlags& flags) {
+  json::array out;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<RowFlag>>([&](auto flag) {
+    if (flags.has(flag.value)) out.emplace_back(flag.name);
+  });
+  return out;
+}
 
 json::object statement_json(const StatementReading& reading) {
   const auto& statement = reading.statement;
@@ -227,11 +237,16 @@ json::object statement_json(const StatementReading& reading) {
 
 void add_statement_commands(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<Options>();
-  auto* command = subcommand(app, "statement", "Bank statements")
-                      ->add_subcommand("read", "Rows, checks and income of a bank statement; it is personal data");
-  command->add_option("files", options->files, "One PDF, or the pictures of its pages in their order")->required();
+  auto* command =
+      subcommand(app, "statement", "Bank statements")
+          ->add_subcommand("read",
+                           "Rows, checks and income of a bank statement; it is personal data");
+  command
+      ->add_option("files", options->files, "One PDF, or the pictures of its pages in their order")
+      ->required();
   command->add_flag("--json", options->json, "Print one JSON object");
-  command->add_flag("--progress", options->progress, "Say on standard error how many pages are read");
+  command->add_flag("--progress", options->progress,
+                    "Say on standard error how many pages are read");
   command->add_option("--models", options->models, "Folder with the model files");
   command->callback([options, &exit_code] {
     const Status status = read(*options);

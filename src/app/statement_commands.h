@@ -11,8 +11,10 @@ namespace mq::app {
 // As add_face_commands().
 void add_statement_commands(CLI::App& app, int& exit_code);
 
-// All that was read: rows with their flags, checks, months, salary sources with their rows, mismatches. Money as
-// decimal text. Row and page numbers count from 0.
+boost::json::array flags_json(const documents::RowFlags& flags);
+
+// All that was read: rows with their flags, checks, months, salary sources with their rows,
+// mismatches. Money as decimal text. Row and page numbers count from 0.
 boost::json::object statement_json(const documents::StatementReading& reading);
 
 }  // namespace mq::app

@@ -8,8 +8,10 @@ namespace {
 // Characters are this many heights of a found line wide when it holds too few to tell by itself.
 constexpr float kUsualEm = 0.75F;
 constexpr float kLeastEm = 0.5F, kMostEm = 1.1F;
-// A gap between two cells, in widths of a Chinese character: a blank is about a quarter of one.
+// A gap between two cells, in widths of a Chinese character: a blank is about a quarter of one. An
+// amount set to the right of its column may stand close to the text of the next one.
 constexpr float kCellGap = 0.8F;
+constexpr float kAmountGap = 0.45F;
 
 // How wide a character is set, in widths of a Chinese one.
 float set_width(const std::string& character) {
@@ -17,6 +19,10 @@ float set_width(const std::string& character) {
   static constexpr std::string_view kNarrow = ".,:;'|!ilI()[]/";
   if (character.size() == 1 && kNarrow.find(character[0]) != std::string_view::npos) return 0.3F;
   return 0.56F;
+}
+
+bool is_digit(const Glyph& glyph) {
+  return glyph.text.size() == 1 && glyph.text[0] >= '0' && glyph.text[0] <= '9';
 }
 
 bool is_blank(const Glyph& glyph) { return glyph.text == " " || glyph.text == "\u3000"; }
@@ -35,7 +41,9 @@ float em_of(const std::vector<Glyph>& glyphs, float length, float height) {
   return std::clamp(*middle, height * kLeastEm, height * kMostEm);
 }
 
-Point between(Point a, Point b, float share) { return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share}; }
+Point between(Point a, Point b, float share) {
+  return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share};
+}
 
 // The part of the line from `from` to `to` of its length, which holds these of its characters.
 TextLine part_of(const TextLine& line, float from, float to, std::span<const Glyph> glyphs) {
@@ -70,8 +78,12 @@ std::vector<TextLine> cells_of(const TextLine& line) {
   auto first = line.glyphs.begin();
   for (std::size_t i = 1; i < glyphs.size(); ++i) {
     const float end = glyphs[i - 1].at + half(i - 1), begin = glyphs[i].at - half(i);
-    if ((begin - end) * length < kCellGap * em) continue;
-    const auto next = std::find_if(first, line.glyphs.end(), [&](const Glyph& g) { return g.at >= glyphs[i].at; });
+    // Their number is often misread, which leaves gaps.
+    if (glyphs[i - 1].text == "*" && glyphs[i].text == "*") continue;
+    const bool after_amount = is_digit(glyphs[i - 1]) && glyphs[i].text.size() >= 3;
+    if ((begin - end) * length < (after_amount ? kAmountGap : kCellGap) * em) continue;
+    const auto next = std::find_if(first, line.glyphs.end(),
+                                   [&](const Glyph& g) { return g.at >= glyphs[i].at; });
     out.push_back(part_of(line, from, end, {first, next}));
     from = begin;
     first = next;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "vision/document/page_cells.h"
+#include "vision/document/page_light.h"
 #include "vision/document/page_shape.h"
 #include "vision/network/model.h"
 #include "vision/picture/decode.h"
@@ -20,6 +21,9 @@ TextSettings page_settings() {
   TextSettings out;
   out.long_side = 1600;
   out.most = limits::kPageLines;
+  // Cells of a few digits are read as well with less padding, and there are hundreds of them.
+  out.least_width = 96;
+  out.join_squares = false;
   return out;
 }
 
@@ -49,12 +53,13 @@ Result<PageReader> PageReader::load(const std::string& models_dir) {
 Result<PageReading> PageReader::read(ByteView image) const {
   const FlushSubnormals guard;
   MQ_TRY(const Picture picture, decode(image, kPageSide));
-  const PageText page = text_->read(picture.bgr, page_settings());
+  const cv::Mat evened = evened_page(picture.bgr);
+  const PageText page = text_->read(evened, page_settings());
   std::vector<TextLine> cells;
   for (const TextLine& line : page.lines) {
     for (TextLine& cell : cells_of(line)) cells.push_back(std::move(cell));
   }
-  const PageShape shape = page_shape(cells, page.direction, picture.bgr.size());
+  const PageShape shape = page_shape(cells, page.direction, evened.size());
   PageReading out;
   out.width = shape.width;
   out.height = shape.height;

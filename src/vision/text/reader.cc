@@ -138,7 +138,7 @@ std::vector<LineBox> TextReader::find(const cv::Mat& bgr, const TextSettings& se
                 [&](std::span<const float> likely, std::span<const std::int64_t> shape) {
                   MQ_CHECK(shape.size() == 4 && shape[2] == size.height && shape[3] == size.width);
                   const cv::Mat map(size, CV_32F, const_cast<float*>(likely.data()));
-                  boxes = joined(lines_of(map, settings.most));
+                  boxes = joined(lines_of(map, settings.most), settings.join_squares);
                 });
   // The two sides are rounded to steps on their own, so boxes are stretched by a little; their angle hardly.
   const float sx = static_cast<float>(bgr.cols) / static_cast<float>(size.width);
@@ -188,7 +188,7 @@ PageText TextReader::read(const cv::Mat& bgr, const TextSettings& settings) cons
   for (const LineBox& box : boxes) {
     TextLine line;
     line.corners = corners_of(box);
-    ReadLine read = first_.read(line_strip(bgr, line.corners));
+    ReadLine read = first_.read(line_strip(bgr, line.corners), settings.least_width);
     if (read.text.empty() || read.confidence < settings.least_confidence) continue;
     line.text = std::move(read.text);
     line.confidence = read.confidence;

@@ -13,6 +13,8 @@ struct TextSettings {
   int long_side = 960;     // what the picture is brought to for finding lines: more finds smaller text, slower
   std::size_t most = 200;  // lines
   float least_confidence = 0.5F;  // of a line that is kept
+  int least_width = kTrainedWidth;  // that lines are padded to: less is faster
+  bool join_squares = true;         // single characters that touch are one line; not in tables, where they are a column
 };
 
 struct PageText {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -23,6 +24,18 @@ void analysis(ByteView body) {
   }
   const Bytes again = encode(*read);
   MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
+}
+
+void page(ByteView body) {
+  const auto read = decode_page(body);
+  if (!read) return;
+  MQ_CHECK(read->lines.size() <= limits::kPageCells && read->width > 0 && read->height > 0);
+  for (const PlacedLine& line : read->lines) {
+    MQ_CHECK(line.box.width > 0 && line.box.height > 0 && line.confidence >= 0 &&
+             line.confidence <= 1);
+    MQ_CHECK(std::isfinite(line.box.x) && std::isfinite(line.box.y) &&
+             line.text.size() <= limits::kPageCellBytes);
+  }
 }
 
 void error(ByteView body) {
@@ -50,12 +63,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kSocketHolds = 64 * 1024;
   if (size == 0 || size > kSocketHolds) return 0;
   const mq::ByteView rest(data + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 4) {
     case 0:
       mq::vision::analysis(rest);
       break;
     case 1:
       mq::vision::error(rest);
+      break;
+    case 2:
+      mq::vision::page(rest);
       break;
     default:
       mq::vision::frames(rest);
