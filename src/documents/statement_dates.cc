@@ -110,10 +110,10 @@ std::optional<DateRead> with_one_dash(std::string_view whole) {
     return std::nullopt;
   text.remove_prefix(1);
   const Number back = take_number(text, 8 - front.digits);
-  if (front.digits + back.digits != 8 ||
-      (!text.empty() && (is_digit(text.front()) || text.front() == '-'))) {
-    return std::nullopt;
-  }
+  if (front.digits + back.digits != 8) return std::nullopt;
+  const bool more = !text.empty() && (is_digit(text.front()) || text.front() == '-');
+  const bool time = text.find(':') == 2 && read_time(text);  // joined to it without a blank
+  if (more && !time) return std::nullopt;
   const int days =
       front.digits == 4 ? front.value * 10000 + back.value : front.value * 100 + back.value;
   const int year = days / 10000;

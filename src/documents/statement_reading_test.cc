@@ -51,6 +51,10 @@ vision::PageReading reading_of(const StatementPage& page, float confidence = 0.9
 
 // A PDF of these pages, each with the text that its picture shows.
 struct FakePdf {
+  FakePdf() = default;
+  FakePdf(std::vector<vision::PdfPageText> of_texts, std::vector<vision::PageReading> of_pictures)
+      : texts(std::move(of_texts)), pictures(std::move(of_pictures)) {}
+
   std::vector<vision::PdfPageText> texts;
   std::vector<vision::PageReading> pictures;
   int pages = -1;  // as it says itself; -1 is the truth

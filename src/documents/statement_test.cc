@@ -100,7 +100,7 @@ TEST(StatementText, DatesOfEveryForm) {
   }
   EXPECT_EQ(iso("01-31"), "2000-01-31");
   // A dash that recognition lost: the digits are all there, and yet it is a guess.
-  for (const std::string_view joined : {"2025-0131", "202501-31"}) {
+  for (const std::string_view joined : {"2025-0131", "202501-31", "202501-3109:30:44"}) {
     EXPECT_EQ(iso(joined), "2025-01-31") << joined;
     EXPECT_TRUE(statements::read_date(joined)->unsure) << joined;
   }
