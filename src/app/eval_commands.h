@@ -19,4 +19,7 @@ void add_eval_idcard_command(CLI::App& app, int& exit_code);
 // `eval bankcard`: which numbers are read right, and which silently wrong.
 void add_eval_bankcard_command(CLI::App& app, int& exit_code);
 
+// `eval statement`: what is read of generated bank statements, by layout and form, and what is silently wrong.
+void add_eval_statement_command(CLI::App& app, int& exit_code);
+
 }  // namespace mq::app

@@ -13,6 +13,7 @@
 #include "app/loan_commands.h"
 #include "app/pdf_commands.h"
 #include "app/serve_command.h"
+#include "app/statement_commands.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Mianqian 面签: mobile lending with face-verified identity"};
@@ -31,9 +32,11 @@ int main(int argc, char** argv) {
   mq::app::add_eval_bankcard_command(app, exit_code);
   mq::app::add_bankcard_commands(app, exit_code);
   mq::app::add_idcard_held_command(app, exit_code);
+  mq::app::add_eval_statement_command(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
   mq::app::add_pdf_commands(app, exit_code);
+  mq::app::add_statement_commands(app, exit_code);
   mq::app::add_bench_face_command(app, exit_code);
   mq::app::add_bench_search_command(app, exit_code);
   try {

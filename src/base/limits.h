@@ -34,6 +34,13 @@ inline constexpr int kVisionTimeoutMs = 10'000;
 inline constexpr int kVisionRestartsPerMinute = 30;
 inline constexpr int kVisionStartTimeoutMs = 30'000;  // loading the models on a slow, busy machine
 
+// Pages of text in pictures. A dense A4 page is 80 lines of eight cells; hostile pictures may show thousands of
+// specks. A page takes about four seconds of one core, on a busy machine several times that.
+inline constexpr std::size_t kPageLines = 2'000;  // found in a picture: the surest of them are read
+inline constexpr std::size_t kPageCells = 5'000;  // a line may hold several
+inline constexpr std::size_t kPageCellBytes = 1'000;
+inline constexpr int kPageTimeoutMs = 60'000;     // where the child is stopped
+
 // PDFs. Two years of a busy account's statements are under 200 pages; a scan of 100 pages is under 20 MiB. A0
 // is 3,370 points high. A2 at 200 dots per inch is 15.5 megapixels, 60 MB in the child; finer shows no more.
 inline constexpr std::size_t kPdfBytes = 20 * 1024 * 1024;
@@ -154,6 +161,8 @@ inline constexpr std::uint64_t kEvalGenuinePairs =
 // recognition gives fewer. A text is a cell or a line. Ten thousand million yuan a booking is no borrower's, and
 // sums over all rows stay within 64 bits.
 inline constexpr std::size_t kStatementPages = 100;
+// Pages whose text layer is held against their picture: recognition takes seconds of each.
+inline constexpr std::size_t kStatementComparedPages = 40;
 inline constexpr std::size_t kStatementPageTexts = 5'000;
 inline constexpr std::size_t kStatementTexts = 200'000;
 inline constexpr std::size_t kStatementTextBytes = 1'000;

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "documents/errors.h"
 #include "documents/statement.h"
+#include "documents/statement_reading.h"
 #include "storage/storage.h"
 #include "vault/vault.h"
 

@@ -48,10 +48,11 @@ enum class RowFlag {
   out_of_period,   // outside the printed period
   repeated_row,    // the same as an earlier row, balance included
   repaired,        // a misread amount or balance was put right: `repairs` keeps what was read
-  other_currency   // not in the statement's currency; takes no part in checks and income
+  other_currency,  // not in the statement's currency; takes no part in checks and income
+  picture_differs  // the page's picture shows another amount, balance or date than its text
 };
 BOOST_DESCRIBE_ENUM(RowFlag, balance_breaks, unchecked, amount_unsure, date_unsure, out_of_period,
-                    repeated_row, repaired, other_currency)
+                    repeated_row, repaired, other_currency, picture_differs)
 
 class RowFlags {
  public:
@@ -116,7 +117,7 @@ enum class RowUse {
   loan_payout,   // borrowed money; not income
   refund,        // money that came back; not income
   outflow,
-  left_out  // repeated, of another currency, without date, or breaking the balance
+  left_out  // repeated, of another currency, without date, breaking the balance, or seen otherwise
 };
 BOOST_DESCRIBE_ENUM(RowUse, salary, other_income, own_transfer, loan_payout, refund, outflow,
                     left_out)

@@ -102,6 +102,25 @@ std::optional<DateRead> with_month_name(std::string_view whole) {
                   whole.size() - text.size());
 }
 
+// "2025-0412", "202504-12": recognition loses one of two dashes; the digits are all there.
+std::optional<DateRead> with_one_dash(std::string_view whole) {
+  std::string_view text = whole;
+  const Number front = take_number(text, 6);
+  if ((front.digits != 4 && front.digits != 6) || text.empty() || text.front() != '-')
+    return std::nullopt;
+  text.remove_prefix(1);
+  const Number back = take_number(text, 8 - front.digits);
+  if (front.digits + back.digits != 8) return std::nullopt;
+  const bool more = !text.empty() && (is_digit(text.front()) || text.front() == '-');
+  const bool time = text.find(':') == 2 && read_time(text);  // joined to it without a blank
+  if (more && !time) return std::nullopt;
+  const int days =
+      front.digits == 4 ? front.value * 10000 + back.value : front.value * 100 + back.value;
+  const int year = days / 10000;
+  if (year < kFirstYear || year > kLastYear) return std::nullopt;
+  return finished(year, days / 100 % 100, days % 100, true, whole.size() - text.size());
+}
+
 }  // namespace
 
 std::optional<DateRead> read_date(std::string_view folded) {
@@ -116,6 +135,7 @@ std::optional<DateRead> read_date(std::string_view folded) {
     if (year < kFirstYear || year > kLastYear) return std::nullopt;
     return finished(year, first.value / 100 % 100, first.value % 100, first.unsure, 8);
   }
+  if (const auto joined = with_one_dash(folded)) return joined;
   if ((first.digits != 4 && first.digits != 2 && first.digits != 1) || !take_mark(text, mark)) {
     return std::nullopt;
   }

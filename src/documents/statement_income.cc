@@ -1,8 +1,8 @@
 // Income from the rows of a statement.
 //
 // Every row is used once, by the first rule that fits:
-//   1. left out: repeated, of another currency, without a date, or breaking the balance without
-//   repair;
+//   1. left out: repeated, of another currency, without a date, breaking the balance without
+//   repair, or with a picture that shows something else;
 //   2. outgoing money is outflow;
 //   3. refund: the text speaks of money coming back;
 //   4. loan pay-out: the text speaks of a loan, or the payer is named as a lender and pays no wage;
@@ -69,7 +69,7 @@ std::int64_t median(std::vector<std::int64_t> values) {
 
 RowUse use_of(const StatementRow& row, std::string_view holder) {
   if (!row.date || row.flags.has(RowFlag::repeated_row) || row.flags.has(RowFlag::other_currency) ||
-      row.flags.has(RowFlag::balance_breaks)) {
+      row.flags.has(RowFlag::balance_breaks) || row.flags.has(RowFlag::picture_differs)) {
     return RowUse::left_out;
   }
   if (!row.amount.is_positive()) return RowUse::outflow;

@@ -45,7 +45,7 @@ double sharpness(const StatementPage& page, float slope, float bin) {
 }
 
 // Bytes after which recognition joined two cells: "8,000.00|12,000.00", "2025-01-03|工资",
-// "工资|8,000.00".
+// "工资|8,000.00", "8,000.00|工资".
 std::size_t seam_in(std::string_view word) {
   if (const auto date = read_date(word);
       date && date->date && !date->without_year && date->bytes >= 8) {
@@ -63,6 +63,13 @@ std::size_t seam_in(std::string_view word) {
         (is_digit(word[at + 3]) || word[at + 3] == '-' || word[at + 3] == '+') &&
         tail_is_amount(at + 3)) {
       return at + 3;
+    }
+    // An amount from the beginning, and a Chinese word that is not its unit.
+    if (c == '.' && at + 3 < word.size() && is_digit(word[at + 1]) && is_digit(word[at + 2]) &&
+        static_cast<unsigned char>(word[at + 3]) >= 0xE0 &&
+        !word.substr(at + 3).starts_with("元")) {
+      const auto read = read_amount(word.substr(0, at + 3));
+      if (read && read->decimals) return at + 3;
     }
     // The end of a Chinese word, and an amount to the end.
     const bool wide = static_cast<unsigned char>(c) >= 0x80;

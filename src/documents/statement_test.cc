@@ -77,6 +77,17 @@ TEST(StatementText, AmountsAreReadExactly) {
   EXPECT_FALSE(read_amount("1,234.56")->unsure);
 }
 
+TEST(Statement, TextJoinedToABalanceComesApart) {
+  Paper paper(0.9F);
+  paper.at(20, 100, "交易日期").to(300, 100, "交易金额").to(400, 100, "余额").at(405, 100, "摘要");
+  paper.at(20, 120, "2025-01-03").to(300, 120, "8,000.00").to(400, 120, "9,000.00");
+  paper.at(20, 140, "2025-01-04").to(300, 140, "-100.50").at(360, 140, "8,899.50快捷支付");
+  const auto statement = read(paper);
+  ASSERT_EQ(statement.rows.size(), 2U);
+  EXPECT_EQ(statement.rows[1].balance->minor(), 889950);
+  EXPECT_EQ(statement.rows[1].description.expose(), "快捷支付");
+}
+
 TEST(StatementText, DatesOfEveryForm) {
   const auto iso = [](std::string_view text) {
     const auto date = statements::read_date(statements::fold(text));
@@ -88,6 +99,14 @@ TEST(StatementText, DatesOfEveryForm) {
     EXPECT_EQ(iso(same), "2025-01-31") << same;
   }
   EXPECT_EQ(iso("01-31"), "2000-01-31");
+  // A dash that recognition lost: the digits are all there, and yet it is a guess.
+  for (const std::string_view joined : {"2025-0131", "202501-31", "202501-3109:30:44"}) {
+    EXPECT_EQ(iso(joined), "2025-01-31") << joined;
+    EXPECT_TRUE(statements::read_date(joined)->unsure) << joined;
+  }
+  for (const std::string_view phone : {"2025-01315", "2025-0131-2", "6222-0131", "2025-1340"}) {
+    EXPECT_EQ(iso(phone), "none") << phone;
+  }
   for (const std::string_view none :
        {"2025-02-30", "12.50", "1234567890", "1,234.56", "6222", "", "13-40"}) {
     EXPECT_EQ(iso(none), "none") << none;

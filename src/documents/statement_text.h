@@ -44,7 +44,7 @@ struct DateRead {
   std::size_t bytes = 0;  // of the text that belong to it
 };
 // A date at the beginning of folded text: 2025-01-31, 2025/1/31, 2025.01.31, 20250131,
-// 2025年1月31日, 31 Jan 2025, Jan 31, 2025, 01-31.
+// 2025年1月31日, 31 Jan 2025, Jan 31, 2025, 01-31; unsure 2025-0131 and 202501-31.
 std::optional<DateRead> read_date(std::string_view folded);
 
 // A time of day at the beginning of folded text: "09:12:11", "09:12", "091211" (six digits alone).

@@ -12,6 +12,7 @@
 #include "vision/document/bank_card_reader.h"
 #include "vision/document/card_reader.h"
 #include "vision/document/hand_held.h"
+#include "vision/document/page_reader.h"
 #include "vision/errors.h"
 #include "vision/face/face.h"
 #include "vision/face/occlusion_training.h"

@@ -13,6 +13,7 @@
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
 #include "vision/worker/bank_card_wire.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace {
@@ -110,8 +111,17 @@ void add_other_formats(Folder& out) {
 
 void add_messages(Folder& out) {
   using namespace mq::vision;
-  constexpr Bytes::value_type kAnalysis = 0, kError = 1,
-                              kFrames = 2, kBankCard = 3;  // as protocol_fuzz.cc tells them apart
+  constexpr Bytes::value_type kAnalysis = 0, kError = 1, kFrames = 2, kBankCard = 3,
+                              kPage = 4;  // as protocol_fuzz.cc tells them apart
+  PageReading page;
+  page.width = 1654;
+  page.height = 2339;
+  page.lines.push_back({{10, 20, 100, 24}, "2025-01-03", 0.9F});
+  page.lines.push_back({{200, 20, 90, 24}, "1,234.56", 0.8F});
+  const Bytes page_body = encode(page);
+  Bytes page_seed(1, kPage);
+  page_seed.insert(page_seed.end(), page_body.begin(), page_body.end());
+  out.add("page", page_seed);
   for (const int faces : {0, 1, 3}) {
     Analysis analysis{.width = 640, .height = 480, .face_count = faces, .faces = {}};
     for (int i = 0; i < faces; ++i) {
@@ -156,8 +166,10 @@ void add_pdfs(Folder& out) {
   constexpr Bytes::value_type kFacts = 0, kWords = 1, kDraw = 2, kRead = 3, kDrawContent = 4,
                               kReadContent = 5;  // as pdf_fuzz.cc tells them apart
   const Bytes pdf = foreign_font_pdf("4F59989D");
-  const Bytes content = mq::to_bytes("q 1 0 0 1 9 9 cm 3 Tr BT /F1 12 Tf 1 0 0 1 20 20 Tm (1,234.50) Tj ET Q");
-  for (const auto kind : {kDraw, kRead}) out.add("whole-" + std::to_string(kind), joined({{kind}, pdf}));
+  const Bytes content =
+      mq::to_bytes("q 1 0 0 1 9 9 cm 3 Tr BT /F1 12 Tf 1 0 0 1 20 20 Tm (1,234.50) Tj ET Q");
+  for (const auto kind : {kDraw, kRead})
+    out.add("whole-" + std::to_string(kind), joined({{kind}, pdf}));
   for (const auto kind : {kDrawContent, kReadContent}) {
     out.add("content-" + std::to_string(kind), joined({{kind}, content}));
   }

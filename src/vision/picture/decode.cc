@@ -125,9 +125,9 @@ bool is_other_picture(ByteView in) {
   return has_at(in, 4, "ftyp");  // HEIC, AVIF and films
 }
 
-int reduction(int long_side) {
+int reduction(int long_side, int working_side) {
   for (const int by : {8, 4, 2}) {
-    if (long_side / by >= kWorkingSide) return by;
+    if (long_side / by >= working_side) return by;
   }
   return 1;
 }
@@ -164,7 +164,7 @@ Result<Header> read_header(ByteView image) {
   return broken("JPEG, PNG or WebP is wanted");
 }
 
-Result<Picture> decode(ByteView image) {
+Result<Picture> decode(ByteView image, int working_side) {
   if (image.size() > limits::kHttpPhotoBodyBytes) return VisionErrc::too_many_bytes;
   MQ_TRY(const Header header, read_header(image));
   const auto [shorter, longer] = std::minmax(header.width, header.height);
@@ -175,7 +175,7 @@ Result<Picture> decode(ByteView image) {
   if (shorter < limits::kImageMinSide) return VisionErrc::image_too_small;
 
   Picture out;
-  out.bgr = decode_pixels(image.first(header.end), header, reduction(longer));
+  out.bgr = decode_pixels(image.first(header.end), header, reduction(longer, working_side));
   if (out.bgr.empty()) return broken("the decoder refused it");
   const auto [least, most] = std::minmax(out.bgr.cols, out.bgr.rows);
   out.scale = static_cast<float>(longer) / static_cast<float>(most);

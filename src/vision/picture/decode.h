@@ -33,7 +33,7 @@ struct Picture {
 // Pictures whose long side stays at or above this after halving are decoded at half (quarter, eighth) size.
 inline constexpr int kWorkingSide = 1600;
 
-// Errors: the picture errors of VisionErrc.
-Result<Picture> decode(ByteView image);
+// `working_side` is that side, for what needs finer pixels. Errors: the picture errors of VisionErrc.
+Result<Picture> decode(ByteView image, int working_side = kWorkingSide);
 
 }  // namespace mq::vision

@@ -18,6 +18,7 @@ constexpr float kHeightRatio = 1.6F;
 constexpr float kOffset = 0.3F;
 constexpr float kGap = 0.05F;
 constexpr float kSameDirection = 10;  // degrees
+constexpr float kSquare = 1.5F;
 
 // The longer side lies along the text.
 LineBox line_box(const cv::RotatedRect& rect) {
@@ -56,8 +57,9 @@ Point along(const LineBox& box) {
   return {static_cast<float>(std::cos(radians)), static_cast<float>(std::sin(radians))};
 }
 
-bool one_line(const LineBox& a, const LineBox& b) {
+bool one_line(const LineBox& a, const LineBox& b, bool squares) {
   const float lower = std::min(a.height, b.height);
+  if (!squares && std::max(a.length, b.length) < kSquare * lower) return false;
   if (std::max(a.height, b.height) > kHeightRatio * lower) return false;
   if (std::abs(std::remainder(a.angle - b.angle, 180.0F)) > kSameDirection) return false;
   const Point d = along(a.length >= b.length ? a : b);
@@ -101,12 +103,12 @@ std::vector<LineBox> lines_of(const cv::Mat& likely, std::size_t most) {
   return out;
 }
 
-std::vector<LineBox> joined(std::vector<LineBox> boxes) {
+std::vector<LineBox> joined(std::vector<LineBox> boxes, bool squares) {
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t i = 0; i < boxes.size(); ++i) {
       for (std::size_t j = i + 1; j < boxes.size(); ++j) {
-        if (!one_line(boxes[i], boxes[j])) continue;
+        if (!one_line(boxes[i], boxes[j], squares)) continue;
         boxes[i] = both(boxes[i], boxes[j]);
         boxes.erase(boxes.begin() + static_cast<std::ptrdiff_t>(j));
         changed = true;

@@ -22,7 +22,8 @@ struct LineBox {
 // are those the detector was trained for: pixels above 0.3, boxes above 0.6, grown by 1.5·area/perimeter.
 std::vector<LineBox> lines_of(const cv::Mat& likely, std::size_t most);
 
-// The detector cuts some lines in two, and the character at the cut would be read twice.
-std::vector<LineBox> joined(std::vector<LineBox> boxes);
+// The detector cuts some lines in two, and the character at the cut would be read twice. Without `squares`, two boxes
+// that are about as high as long stay apart: nothing says whether they stand beside or below each other.
+std::vector<LineBox> joined(std::vector<LineBox> boxes, bool squares);
 
 }  // namespace mq::vision

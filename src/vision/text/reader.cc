@@ -145,7 +145,7 @@ std::vector<LineBox> TextReader::find(const cv::Mat& bgr, const TextSettings& se
                 [&](std::span<const float> likely, std::span<const std::int64_t> shape) {
                   MQ_CHECK(shape.size() == 4 && shape[2] == size.height && shape[3] == size.width);
                   const cv::Mat map(size, CV_32F, const_cast<float*>(likely.data()));
-                  boxes = joined(lines_of(map, settings.most));
+                  boxes = joined(lines_of(map, settings.most), settings.join_squares);
                 });
   // The two sides are rounded to steps on their own, so boxes are stretched by a little; their
   // angle hardly.
@@ -195,16 +195,17 @@ PageText TextReader::read(const cv::Mat& bgr, const TextSettings& settings) cons
     for (LineBox& box : boxes) box.angle = turned(box.angle, 180);
   }
   for (const LineBox& box : boxes) {
-    TextLine line = read_line(bgr, corners_of(box));
+    TextLine line = read_line(bgr, corners_of(box), settings.least_width);
     if (line.text.empty() || line.confidence < settings.least_confidence) continue;
     out.lines.push_back(std::move(line));
   }
   return out;
 }
 
-TextLine TextReader::read_line(const cv::Mat& bgr, const std::array<Point, 4>& corners) const {
+TextLine TextReader::read_line(const cv::Mat& bgr, const std::array<Point, 4>& corners,
+                               int least_width) const {
   const FlushSubnormals guard;
-  ReadLine read = first_.read(line_strip(bgr, corners));
+  ReadLine read = first_.read(line_strip(bgr, corners), least_width);
   return {corners, std::move(read.text), read.confidence, std::move(read.glyphs)};
 }
 

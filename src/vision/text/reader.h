@@ -15,6 +15,8 @@ struct TextSettings {
   std::size_t most = 200;         // lines
   float least_confidence = 0.5F;  // of a line that is kept
   bool other_way_up = false;      // than what the lines look like: for a page that made no sense
+  int least_width = kTrainedWidth;  // that lines are padded to: less is faster
+  bool join_squares = true;         // single characters that touch are one line; not in tables, where they are a column
 };
 
 struct PageText {
@@ -32,7 +34,8 @@ class TextReader {
 
   PageText read(const cv::Mat& bgr, const TextSettings& settings = {}) const;
   // A place that is known to be one line.
-  TextLine read_line(const cv::Mat& bgr, const std::array<Point, 4>& corners) const;
+  TextLine read_line(const cv::Mat& bgr, const std::array<Point, 4>& corners,
+                     int least_width = kTrainedWidth) const;
   // The same places, read by the second network, which was trained on other pictures and knows
   // fewer characters: `knows_second` says which.
   ReadLine reread(const cv::Mat& bgr, const std::array<Point, 4>& corners) const;

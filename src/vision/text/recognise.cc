@@ -8,7 +8,6 @@
 namespace mq::vision {
 namespace {
 
-constexpr int kLeastWidth = 320;  // as in training; shorter lines are padded
 constexpr int kMostWidth = 2560;
 constexpr int kWidthStep = 32;  // so that few sizes occur
 
@@ -61,12 +60,12 @@ LineRecogniser::LineRecogniser(SizedModel model, std::vector<std::string> charac
 
 Result<LineRecogniser> LineRecogniser::load(const std::string& models_dir, const std::string& name) {
   MQ_TRY(const Bytes list, read_model_file(models_dir + "/" + name + "_characters.txt"));
-  MQ_TRY(SizedModel model, SizedModel::load(models_dir + "/" + name + ".onnx", {1, 3, kLineHeight, kLeastWidth}));
+  MQ_TRY(SizedModel model, SizedModel::load(models_dir + "/" + name + ".onnx", {1, 3, kLineHeight, kTrainedWidth}));
   LineRecogniser out(std::move(model),
                      characters_of({reinterpret_cast<const char*>(list.data()), list.size()}));
   std::size_t classes = 0;
-  Tensor probe(3 * kLineHeight * kLeastWidth);
-  out.model_.run(probe, std::array<std::int64_t, 4>{1, 3, kLineHeight, kLeastWidth},
+  Tensor probe(3 * kLineHeight * kTrainedWidth);
+  out.model_.run(probe, std::array<std::int64_t, 4>{1, 3, kLineHeight, kTrainedWidth},
                  [&](auto, std::span<const std::int64_t> shape) {
                    if (shape.size() == 3) classes = static_cast<std::size_t>(shape[2]);
                  });
@@ -76,10 +75,10 @@ Result<LineRecogniser> LineRecogniser::load(const std::string& models_dir, const
   return out;
 }
 
-ReadLine LineRecogniser::read(const cv::Mat& line) const {
+ReadLine LineRecogniser::read(const cv::Mat& line, int least_width) const {
   MQ_CHECK(line.rows == kLineHeight && line.cols > 0 && line.type() == CV_8UC3);
   const int wide = std::min(line.cols, kMostWidth);
-  const int width = std::max(kLeastWidth, (wide + kWidthStep - 1) / kWidthStep * kWidthStep);
+  const int width = std::max(least_width, (wide + kWidthStep - 1) / kWidthStep * kWidthStep);
   const Tensor pixels = planes(line.colRange(0, wide), {127.5F, 127.5F, 127.5F},
                                {1 / 127.5F, 1 / 127.5F, 1 / 127.5F});
   Tensor input(static_cast<std::size_t>(3) * kLineHeight * width, 0.0F);

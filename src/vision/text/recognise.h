@@ -12,6 +12,8 @@ namespace mq::vision {
 
 // The height in pixels that lines are brought to.
 inline constexpr int kLineHeight = 48;
+// And the width that they were padded to in training.
+inline constexpr int kTrainedWidth = 320;
 
 struct ReadLine {
   std::string text;
@@ -31,8 +33,9 @@ class LineRecogniser {
   // `name` of two files: NAME.onnx and NAME_characters.txt. Errors: models_missing.
   static Result<LineRecogniser> load(const std::string& models_dir, const std::string& name);
 
-  // `line` is 48 pixels high, BGR, upright; of lines beyond the limit of width the end is not read.
-  ReadLine read(const cv::Mat& line) const;
+  // `line` is 48 pixels high, BGR, upright; of lines beyond the limit of width the end is not read. Shorter lines
+  // are padded to `least_width`.
+  ReadLine read(const cv::Mat& line, int least_width = kTrainedWidth) const;
   bool knows(const std::string& character) const;
 
  private:

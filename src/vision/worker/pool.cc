@@ -11,6 +11,7 @@
 #include "vision/worker/bank_card_wire.h"
 #include "vision/worker/child.h"
 #include "vision/worker/hand_held_wire.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -65,6 +66,14 @@ struct WorkerPool::Impl {
     MQ_TRY(Waiting waiting, submit(kind, picture, steady_ms() + config.timeout_ms));
     return answered(std::move(waiting), wanted);
   }
+  // The same for an answer that `decode` understands.
+  template <typename Reading, typename Decode>
+  Result<Reading> read(Kind kind, Kind wanted, ByteView picture, Decode decode) {
+    MQ_TRY(const Bytes body, ask(kind, wanted, picture));
+    auto reading = decode(body);
+    if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
+    return std::move(*reading);
+  }
 };
 
 namespace {
@@ -117,7 +126,9 @@ void WorkerPool::Impl::serve(bool is_first) {
 }
 
 bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
-  auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, config.timeout_ms);
+  const int timeout_ms =
+      job.kind == Kind::read_page ? std::max(config.timeout_ms, limits::kPageTimeoutMs) : config.timeout_ms;
+  auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, timeout_ms);
   const bool kept = answer.ok();
   job.answer.set_value(std::move(answer));
   return kept;
@@ -192,17 +203,15 @@ Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
 }
 
 Result<BankCardReading> WorkerPool::read_bank_card(ByteView image) {
-  MQ_TRY(const Bytes body, impl_->ask(Kind::read_bank_card, Kind::bank_card, image));
-  auto reading = decode_bank_card(body);
-  if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
-  return std::move(*reading);
+  return impl_->read<BankCardReading>(Kind::read_bank_card, Kind::bank_card, image, decode_bank_card);
 }
 
 Result<HandHeldReading> WorkerPool::read_hand_held(ByteView picture) {
-  MQ_TRY(const Bytes body, impl_->ask(Kind::read_hand_held, Kind::hand_held, picture));
-  auto reading = decode_hand_held(body);
-  if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
-  return std::move(*reading);
+  return impl_->read<HandHeldReading>(Kind::read_hand_held, Kind::hand_held, picture, decode_hand_held);
+}
+
+Result<PageReading> WorkerPool::read_page(ByteView image) {
+  return impl_->read<PageReading>(Kind::read_page, Kind::page, image, decode_page);
 }
 
 std::int64_t WorkerPool::restarts() const {

@@ -9,6 +9,7 @@
 
 #include "vision/document/bank_card.h"
 #include "vision/document/hand_held.h"
+#include "vision/document/page_reader.h"
 #include "vision/face/face.h"
 
 namespace mq::vision {
@@ -38,6 +39,9 @@ class WorkerPool {
   // As BankCardReader::read, and the same three.
   Result<BankCardReading> read_bank_card(ByteView image);
   Result<HandHeldReading> read_hand_held(ByteView picture);
+  // The text of a page, as PageReader, and: busy, worker_lost, timeout (limits::kPageTimeoutMs). Takes a child for
+  // seconds.
+  Result<PageReading> read_page(ByteView image);
 
   // One answer a picture, in their order; spread over all children, a few at a time, so that other
   // callers still find room in the queue. Busy only when the queue is full with none of these

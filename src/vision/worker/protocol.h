@@ -18,6 +18,8 @@ enum class Kind : std::uint8_t {
   jpeg = 6,
   read_bank_card = 9,
   bank_card = 10,
+  read_page = 11,
+  page = 12,
   read_hand_held = 13,
   hand_held = 14
 };
@@ -27,7 +29,7 @@ struct Frame {
   Bytes body;
 };
 
-// A request holds one picture; a portrait or sixteen faces are far smaller.
+// A request holds one picture; a portrait, sixteen faces or the text of a page are smaller.
 inline constexpr std::size_t kFrameBytes = limits::kHttpPhotoBodyBytes + 64;
 
 // As those of frame.h; `closed` also for a frame that is too long or of no known kind.

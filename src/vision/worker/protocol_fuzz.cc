@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "vision/worker/bank_card_wire.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -32,6 +33,18 @@ void bank_card(ByteView body) {
   MQ_CHECK(read->state == CardState::retake || bankcard::printed_number(read->number.text));
   const Bytes again = encode(*read);
   MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
+}
+
+void page(ByteView body) {
+  const auto read = decode_page(body);
+  if (!read) return;
+  MQ_CHECK(read->lines.size() <= limits::kPageCells && read->width > 0 && read->height > 0);
+  for (const PlacedLine& line : read->lines) {
+    MQ_CHECK(line.box.width > 0 && line.box.height > 0 && line.confidence >= 0 &&
+             line.confidence <= 1);
+    MQ_CHECK(std::isfinite(line.box.x) && std::isfinite(line.box.y) &&
+             line.text.size() <= limits::kPageCellBytes);
+  }
 }
 
 void error(ByteView body) {
@@ -59,7 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kSocketHolds = 64 * 1024;
   if (size == 0 || size > kSocketHolds) return 0;
   const mq::ByteView rest(data + 1, size - 1);
-  switch (data[0] % 4) {
+  switch (data[0] % 5) {
     case 0:
       mq::vision::analysis(rest);
       break;
@@ -68,6 +81,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 3:
       mq::vision::bank_card(rest);
+      break;
+    case 4:
+      mq::vision::page(rest);
       break;
     default:
       mq::vision::frames(rest);

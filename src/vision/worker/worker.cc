@@ -14,12 +14,14 @@
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
 
+#include "vision/document/page_reader.h"
 #include "vision/document/bank_card_reader.h"
 #include "vision/text/reader.h"
 #include "vision/worker/bank_card_wire.h"
 #include "vision/worker/environment.h"
 #include "vision/worker/hand_held_wire.h"
 #include "vision/worker/lock.h"
+#include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -49,6 +51,7 @@ void warm_up(const Loaded& loaded) {
     (void)loaded.engine->analyze(picture).ok();
     (void)loaded.engine->portrait_jpeg(picture).ok();
     (void)read_hand_held(*loaded.engine, loaded.cards, picture).ok();
+    (void)PageReader(loaded.text).read(picture).ok();
   }
   (void)loaded.text->read(noise);
   (void)loaded.text->reread(noise, {{{0, 0}, {320, 0}, {320, 48}, {0, 48}}});
@@ -92,6 +95,10 @@ bool answer(const Loaded& loaded, int fd, const Frame& request) {
       const auto reading = BankCardReader(loaded.text).read(request.body);
       return reading.ok() ? send(Kind::bank_card, encode(*reading))
                           : send(Kind::error, encode(reading.error()));
+    }
+    case Kind::read_page: {
+      const auto page = PageReader(loaded.text).read(request.body);
+      return page.ok() ? send(Kind::page, encode(*page)) : send(Kind::error, encode(page.error()));
     }
     case Kind::read_hand_held: {
       const auto reading = read_hand_held(*loaded.engine, loaded.cards, request.body);
