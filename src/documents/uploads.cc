@@ -99,11 +99,15 @@ Result<Uploads::Looked> Uploads::look(Kind kind, ByteView file) {
   }
   if (!of_several_pages(kind)) return DocumentsErrc::not_this_kind;
   if (!ports_.open_pdf) return vision::VisionErrc::pdf_unavailable;
-  MQ_TRY(const auto pdf, ports_.open_pdf(Bytes(file.begin(), file.end())));
-  if (pdf.facts.pages > limits::kDocumentPages) return DocumentsErrc::too_many_pages;
-  if (pdf.facts.pages < 1) return Error(vision::VisionErrc::pdf_damaged, "no page");
-  out.pages = pdf.facts.pages;
-  out.checks = checks_of(pdf.facts);
+  const auto pdf = ports_.open_pdf(Bytes(file.begin(), file.end()));
+  // Another limit than this one, but the same to whoever handed it in.
+  const bool far_too_many = !pdf.ok() && pdf.error().is(vision::VisionErrc::pdf_too_many_pages);
+  if (far_too_many) return DocumentsErrc::too_many_pages;
+  if (!pdf.ok()) return pdf.error();
+  if (pdf->facts.pages > limits::kDocumentPages) return DocumentsErrc::too_many_pages;
+  if (pdf->facts.pages < 1) return Error(vision::VisionErrc::pdf_damaged, "no page");
+  out.pages = pdf->facts.pages;
+  out.checks = checks_of(pdf->facts);
   return out;
 }
 

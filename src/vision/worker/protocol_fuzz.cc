@@ -73,13 +73,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       mq::vision::error(rest);
       break;
     case 2:
-      mq::vision::card(rest);
+      mq::vision::frames(rest);
       break;
     case 3:
-      mq::vision::size(rest);
+      mq::vision::card(rest);
       break;
     default:
-      mq::vision::frames(rest);
+      mq::vision::size(rest);
   }
   return 0;
 }
