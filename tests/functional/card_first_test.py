@@ -39,7 +39,9 @@ def photos(person, portrait):
     """(front, back) as a phone takes them."""
     rng = np.random.default_rng(7)
     who = holder(person)
-    front = idcard.front(who, LAYOUTS[0], rng, looks(rng, who.sex == "女"), Image.open(portrait))
+    # The demo's card is a photo in the place of the portrait, without any text.
+    photo = Image.open(portrait).crop((640, 80, 960, 490))
+    front = idcard.front(who, LAYOUTS[0], rng, looks(rng, who.sex == "女"), photo)
     back = idcard.back(who, LAYOUTS[0], rng)
     take, number = faults.find("clean")
     return [take(faults.Shot(rng, card), number).data for card in (front, back)]
