@@ -286,6 +286,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/documents/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a document · 上传材料
+         * @description One picture, or a PDF (kinds of several pages only). Cards are read in this request, statements in the background (`pages_done`).
+         *     A picture of a kind of several pages stays `received` until `completeDocument`; a PDF is complete at once. A kind that this server does not read becomes `stored`.
+         *     The same bytes sent again as the same kind within a day return the document that is there already, so a repeat after a lost answer is safe.
+         */
+        post: operations["createDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My documents · 我的材料
+         * @description The newest 100, newest first.
+         */
+        get: operations["listDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a document · 查询材料 */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a page · 添加一页
+         * @description A picture of the next page, while the document is `received`. The same bytes sent again are the same page.
+         */
+        post: operations["addDocumentPage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All pages are there · 页面已齐
+         * @description Starts the reading of a `received` document; a repeat changes nothing.
+         */
+        post: operations["completeDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm or correct what was read · 确认识别结果
+         * @description Every field that is sent counts as confirmed (the text as it was read) or corrected (another text); what was read is kept beside it. Fields that are left out stay as they are. Checked again at once (`checks`), without asking any register.
+         *     Names of fields by kind: id_card_front name, sex, nation, birth, address, number; id_card_back authority, valid_from, valid_to; bank_card number, bank. Dates are `2001-02-03`, valid_to may be `长期`.
+         */
+        put: operations["confirmDocumentFields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications": {
         parameters: {
             query?: never;
@@ -633,6 +753,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/console/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents of a person · 某人的材料
+         * @description By person or by verification, newest first; exactly one of the two is given. No field is in it.
+         */
+        get: operations["listConsoleDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document with what was read · 材料详情
+         * @description Every view is written to the audit log.
+         */
+        get: operations["getConsoleDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/documents/{document_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page as a picture · 材料图片
+         * @description Pictures as they were sent, pages of a PDF as a JPEG of 150 dots per inch. Every view is written to the audit log.
+         */
+        get: operations["getDocumentPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/console/applications": {
         parameters: {
             query?: never;
@@ -965,6 +1145,11 @@ export interface components {
             /** @description True if all partners are simulated. The sign-in page needs it before there is a session. */
             demo?: boolean;
             sandbox_url?: string | null;
+            /**
+             * @description Whether uploads pass a malware scanner.
+             * @enum {string}
+             */
+            document_scan?: "on" | "off";
         };
         /**
          * @description What a notice is about. Face and authority consents are separate, never bundled.
@@ -1132,6 +1317,7 @@ export interface components {
             name: string;
             /** @description GB 11643, 18 characters, check digit valid. */
             id_number: string;
+            card_document?: components["schemas"]["Id"] | null;
         };
         /** @description Scores are never in it. */
         Verification: {
@@ -1143,6 +1329,90 @@ export interface components {
             reasons: components["schemas"]["Reason"][];
             created_at: components["schemas"]["Instant"];
             updated_at: components["schemas"]["Instant"];
+        };
+        /**
+         * @description Of several pages, and also as a PDF: statement, income_proof, work_proof, asset_proof, household_register.
+         * @enum {string}
+         */
+        DocumentKind: "id_card_front" | "id_card_back" | "hand_held" | "bank_card" | "statement" | "income_proof" | "work_proof" | "asset_proof" | "household_register" | "passport" | "residence_permit";
+        /**
+         * @description received: pages may follow; reading: in the background; read: nothing left to do; confirm: look over the fields that say so; retake: another photo is wanted, problems say why; failed: could not be read, problems say why; stored: kept as it is, this server does not read the kind.
+         * @enum {string}
+         */
+        DocumentState: "received" | "reading" | "read" | "confirm" | "retake" | "failed" | "stored";
+        /** @description Where it stands: four corners in reading order, in pixels of the picture that was sent (of a PDF: points). */
+        Place: {
+            page: number;
+            corners: {
+                x: number;
+                y: number;
+            }[];
+        };
+        DocumentField: {
+            /** @description What counts now; empty when missing. */
+            text: string;
+            /** @description What the machine read; empty when nothing. */
+            read: string;
+            /**
+             * @description Of the least sure character, 0 to 1.
+             * @example 0.9871
+             */
+            confidence: string;
+            /**
+             * @description read: sure; confirm: to be looked at; missing: to be typed; confirmed and corrected: by the borrower.
+             * @enum {string}
+             */
+            state: "read" | "confirm" | "missing" | "confirmed" | "corrected";
+            places: components["schemas"]["Place"][];
+        };
+        /** @description A finding of the offline checks. */
+        DocumentCheck: {
+            /** @example card.number_wrong_check */
+            code: string;
+            /** @enum {string} */
+            severity: "fault" | "doubt" | "note";
+            field: string;
+            /** @description In the language of Accept-Language. */
+            text: string;
+        };
+        Document: {
+            document_id: components["schemas"]["Id"];
+            kind: components["schemas"]["DocumentKind"];
+            state: components["schemas"]["DocumentState"];
+            /**
+             * @description By content, of the first page.
+             * @enum {string}
+             */
+            media_type: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+            /**
+             * @description Of the malware scanner; not_scanned: none is configured. What is infected is refused and not kept.
+             * @enum {string}
+             */
+            scan: "clean" | "not_scanned";
+            pages: number;
+            /** @description Pages read so far. */
+            pages_done: number;
+            /** @description Why another photo is wanted or the reading failed, most important first. */
+            problems: components["schemas"]["Reason"][];
+            /** @description By name, in the order of the document; empty for kinds without fields. */
+            fields: {
+                [key: string]: components["schemas"]["DocumentField"];
+            };
+            checks: components["schemas"]["DocumentCheck"][];
+            portrait: components["schemas"]["Place"] | null;
+            confirmed_at: components["schemas"]["Instant"] | null;
+            created_at: components["schemas"]["Instant"];
+            updated_at: components["schemas"]["Instant"];
+        };
+        DocumentList: {
+            items: components["schemas"]["Document"][];
+        };
+        DocumentFieldsRequest: {
+            fields: {
+                name: string;
+                /** @description As it stands on the document. */
+                text: string;
+            }[];
         };
         ApplicationRequest: {
             product_id: string;
@@ -1339,11 +1609,106 @@ export interface components {
             thresholds: components["schemas"]["Thresholds"] | null;
             /** @description Photos on file. */
             photos: ("card" | "selfie" | "authority")[];
+            card_document?: components["schemas"]["Id"] | null;
+            /** @description What the borrower typed though the card was read otherwise. */
+            typed?: ("name" | "number")[];
         };
         VerificationDecision: {
             /** @enum {string} */
             outcome: "pass" | "retry" | "refuse";
             reason: string;
+        };
+        ConsoleDocumentRow: {
+            document_id: components["schemas"]["Id"];
+            kind: components["schemas"]["DocumentKind"];
+            state: components["schemas"]["DocumentState"];
+            /**
+             * @description By content, of the first page.
+             * @enum {string}
+             */
+            media_type: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+            /**
+             * @description Of the malware scanner; not_scanned: none is configured. What is infected is refused and not kept.
+             * @enum {string}
+             */
+            scan: "clean" | "not_scanned";
+            pages: number;
+            /** @description Pages read so far. */
+            pages_done: number;
+            confirmed_at: components["schemas"]["Instant"] | null;
+            created_at: components["schemas"]["Instant"];
+            updated_at: components["schemas"]["Instant"];
+        };
+        ConsoleDocumentList: {
+            items: components["schemas"]["ConsoleDocumentRow"][];
+        };
+        StatementRow: {
+            date: components["schemas"]["Date"] | null;
+            time: string;
+            description: string;
+            counterparty: string;
+            amount: components["schemas"]["SignedMoney"];
+            balance: components["schemas"]["SignedMoney"] | null;
+            page: number;
+            place: components["schemas"]["Place"];
+            flags: ("balance_breaks" | "unchecked" | "amount_unsure" | "date_unsure" | "out_of_period" | "repeated_row" | "repaired" | "other_currency")[];
+            /** @description What was read before it was put right. */
+            repairs: {
+                /** @enum {string} */
+                field: "amount" | "balance";
+                as_read: string;
+            }[];
+            /**
+             * @description What it counts as.
+             * @enum {string}
+             */
+            use: "salary" | "other_income" | "own_transfer" | "loan_payout" | "refund" | "outflow" | "left_out";
+        };
+        StatementMonth: {
+            month: components["schemas"]["Date"];
+            /** @description The statement covers every day of it. */
+            whole: boolean;
+            inflow: components["schemas"]["SignedMoney"];
+            outflow: components["schemas"]["SignedMoney"];
+            salary: components["schemas"]["SignedMoney"];
+            other_income: components["schemas"]["SignedMoney"];
+            /** @description Indices of the rows behind the figure. */
+            salary_rows: number[];
+            /** @description Indices of the rows behind the figure. */
+            other_income_rows: number[];
+        };
+        SalarySource: {
+            payer: string;
+            wage_words: boolean;
+            months: number;
+            typical_month: components["schemas"]["SignedMoney"];
+            /** @description Indices of the rows behind the figure. */
+            rows: number[];
+        };
+        StatementReading: {
+            bank: string;
+            holder: string;
+            /** @example ****1234 */
+            account_tail: string;
+            currency: string;
+            from: components["schemas"]["Date"] | null;
+            to: components["schemas"]["Date"] | null;
+            opening: components["schemas"]["SignedMoney"] | null;
+            closing: components["schemas"]["SignedMoney"] | null;
+            rows: components["schemas"]["StatementRow"][];
+            /** @description Fewer than three months: no monthly figure can be relied on. */
+            too_short: boolean;
+            months_covered: number;
+            months: components["schemas"]["StatementMonth"][];
+            salaries: components["schemas"]["SalarySource"][];
+            monthly_salary: components["schemas"]["SignedMoney"] | null;
+            monthly_income: components["schemas"]["SignedMoney"] | null;
+        };
+        ConsoleDocument: components["schemas"]["Document"] & {
+            person_id: components["schemas"]["Id"];
+            /** @description How many other people have handed in a file with the same bytes. */
+            same_file_of_others: number;
+            statement: components["schemas"]["StatementReading"] | null;
         };
         ApplicationDecision: {
             /** @enum {string} */
@@ -2455,6 +2820,376 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    createDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                kind: components["schemas"]["DocumentKind"];
+            };
+            cookie?: never;
+        };
+        /** @description The raw file, no multipart. What it is is decided by its content. */
+        requestBody: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+                "application/pdf": unknown;
+            };
+        };
+        responses: {
+            /** @description The document as it was read. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                     *       "kind": "id_card_front",
+                     *       "state": "read",
+                     *       "media_type": "image/jpeg",
+                     *       "scan": "not_scanned",
+                     *       "pages": 1,
+                     *       "pages_done": 1,
+                     *       "problems": [],
+                     *       "fields": {
+                     *         "name": {
+                     *           "text": "张三",
+                     *           "read": "张三",
+                     *           "confidence": "0.9871",
+                     *           "state": "read",
+                     *           "places": [
+                     *             {
+                     *               "page": 1,
+                     *               "corners": [
+                     *                 {
+                     *                   "x": 310,
+                     *                   "y": 140
+                     *                 },
+                     *                 {
+                     *                   "x": 520,
+                     *                   "y": 140
+                     *                 },
+                     *                 {
+                     *                   "x": 520,
+                     *                   "y": 196
+                     *                 },
+                     *                 {
+                     *                   "x": 310,
+                     *                   "y": 196
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "number": {
+                     *           "text": "11010519491231002X",
+                     *           "read": "11010519491231002X",
+                     *           "confidence": "0.9912",
+                     *           "state": "read",
+                     *           "places": []
+                     *         }
+                     *       },
+                     *       "checks": [],
+                     *       "portrait": null,
+                     *       "confirmed_at": null,
+                     *       "created_at": "2026-11-22T08:00:00Z",
+                     *       "updated_at": "2026-11-22T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listDocuments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description My documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From createDocument. */
+                document_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "document_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                     *       "kind": "id_card_front",
+                     *       "state": "read",
+                     *       "media_type": "image/jpeg",
+                     *       "scan": "not_scanned",
+                     *       "pages": 1,
+                     *       "pages_done": 1,
+                     *       "problems": [],
+                     *       "fields": {
+                     *         "name": {
+                     *           "text": "张三",
+                     *           "read": "张三",
+                     *           "confidence": "0.9871",
+                     *           "state": "read",
+                     *           "places": [
+                     *             {
+                     *               "page": 1,
+                     *               "corners": [
+                     *                 {
+                     *                   "x": 310,
+                     *                   "y": 140
+                     *                 },
+                     *                 {
+                     *                   "x": 520,
+                     *                   "y": 140
+                     *                 },
+                     *                 {
+                     *                   "x": 520,
+                     *                   "y": 196
+                     *                 },
+                     *                 {
+                     *                   "x": 310,
+                     *                   "y": 196
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "number": {
+                     *           "text": "11010519491231002X",
+                     *           "read": "11010519491231002X",
+                     *           "confidence": "0.9912",
+                     *           "state": "read",
+                     *           "places": []
+                     *         }
+                     *       },
+                     *       "checks": [],
+                     *       "portrait": null,
+                     *       "confirmed_at": null,
+                     *       "created_at": "2026-11-22T08:00:00Z",
+                     *       "updated_at": "2026-11-22T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    addDocumentPage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From createDocument. */
+                document_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** @description The raw file, no multipart. What it is is decided by its content. */
+        requestBody: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description The document with the page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    completeDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From createDocument. */
+                document_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    confirmDocumentFields: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From createDocument. */
+                document_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fields": [
+                 *         {
+                 *           "name": "name",
+                 *           "text": "张三"
+                 *         },
+                 *         {
+                 *           "name": "number",
+                 *           "text": "11010519491231002X"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DocumentFieldsRequest"];
+            };
+        };
+        responses: {
+            /** @description The document with the fields as they count now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -3590,6 +4325,113 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listConsoleDocuments: {
+        parameters: {
+            query?: {
+                person_id?: components["schemas"]["Id"];
+                verification_id?: components["schemas"]["Id"];
+            };
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Documents of the person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleDocumentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getConsoleDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From createDocument. */
+                document_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document, with fields, checks and statement. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleDocument"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getDocumentPicture: {
+        parameters: {
+            query?: {
+                /** @description From 1; 1 without it. */
+                page?: number;
+            };
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From createDocument. */
+                document_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];

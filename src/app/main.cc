@@ -9,6 +9,7 @@
 #include "app/demo.h"
 #include "app/eval_commands.h"
 #include "app/face_commands.h"
+#include "app/idcard_commands.h"
 #include "app/idcard_held_command.h"
 #include "app/loan_commands.h"
 #include "app/pdf_commands.h"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   mq::app::add_eval_quality_command(app, exit_code);
   mq::app::add_eval_liveness_command(app, exit_code);
   mq::app::add_eval_idcard_command(app, exit_code);
+  mq::app::add_idcard_commands(app, exit_code);
   mq::app::add_eval_bankcard_command(app, exit_code);
   mq::app::add_bankcard_commands(app, exit_code);
   mq::app::add_idcard_held_command(app, exit_code);

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/bank_card_wire.h"
 #include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
@@ -111,17 +112,14 @@ void add_other_formats(Folder& out) {
 
 void add_messages(Folder& out) {
   using namespace mq::vision;
-  constexpr Bytes::value_type kAnalysis = 0, kError = 1, kFrames = 2, kBankCard = 3,
-                              kPage = 4;  // as protocol_fuzz.cc tells them apart
+  constexpr Bytes::value_type kAnalysis = 0, kError = 1, kFrames = 2, kCard = 3, kSize = 4,
+                              kBankCard = 5, kPage = 6;  // as protocol_fuzz.cc tells them apart
   PageReading page;
   page.width = 1654;
   page.height = 2339;
   page.lines.push_back({{10, 20, 100, 24}, "2025-01-03", 0.9F});
   page.lines.push_back({{200, 20, 90, 24}, "1,234.56", 0.8F});
-  const Bytes page_body = encode(page);
-  Bytes page_seed(1, kPage);
-  page_seed.insert(page_seed.end(), page_body.begin(), page_body.end());
-  out.add("page", page_seed);
+  out.add("page", joined({{kPage}, encode(page)}));
   for (const int faces : {0, 1, 3}) {
     Analysis analysis{.width = 640, .height = 480, .face_count = faces, .faces = {}};
     for (int i = 0; i < faces; ++i) {
@@ -139,13 +137,19 @@ void add_messages(Folder& out) {
                         static_cast<std::uint8_t>(Kind::analysis)};
     out.add("frame-" + std::to_string(faces), joined({{kFrames}, head, body}));
   }
-  BankCardReading card;
-  card.state = CardState::confirm;
-  card.number.text = "6225880123456783";
-  card.number.state = FieldState::confirm;
-  card.number.places.resize(2);
-  out.add("bank-card", joined({{kBankCard}, encode(card)}));
+  BankCardReading bank_card;
+  bank_card.state = CardState::confirm;
+  bank_card.number.text = "6225880123456783";
+  bank_card.number.state = FieldState::confirm;
+  bank_card.number.places.resize(2);
+  out.add("bank-card", joined({{kBankCard}, encode(bank_card)}));
   out.add("error", joined({{kError}, encode(mq::Error(VisionErrc::timeout, "no answer"))}));
+  CardReading card;
+  card.problems = {CardProblem::glare};
+  card.name = {"古丽·买买提", 0.75F, FieldState::confirm, {{{{1, 2}, {3, 2}, {3, 4}, {1, 4}}}}};
+  card.portrait = {{{{5, 8}, {9, 8}, {9, 20}, {5, 20}}}};
+  out.add("card", joined({{kCard}, encode(card)}));
+  out.add("size", joined({{kSize}, encode(PictureSize{640, 480})}));
   out.add("ready", {kFrames, 1, 0, 0, 0, static_cast<std::uint8_t>(Kind::ready)});
 }
 

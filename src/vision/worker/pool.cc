@@ -9,6 +9,7 @@
 #include "runtime/log.h"
 #include "runtime/queue.h"
 #include "vision/worker/bank_card_wire.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/child.h"
 #include "vision/worker/hand_held_wire.h"
 #include "vision/worker/page_wire.h"
@@ -136,7 +137,9 @@ bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
 
 Result<WorkerPool::Impl::Waiting> WorkerPool::Impl::submit(Kind kind, ByteView picture,
                                                            std::int64_t start_before_ms) {
-  if (picture.size() > limits::kHttpPhotoBodyBytes) return VisionErrc::too_many_bytes;
+  constexpr std::size_t kBeforeThePicture = 1;  // the side of a card
+  const std::size_t before = kind == Kind::read_card ? kBeforeThePicture : 0;
+  if (picture.size() > limits::kHttpPhotoBodyBytes + before) return VisionErrc::too_many_bytes;
   Job job{kind, picture, start_before_ms, {}};
   auto waiting = job.answer.get_future();
   if (!queue.push(std::move(job))) return VisionErrc::busy;
@@ -202,6 +205,13 @@ Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
   return impl_->ask(Kind::portrait, Kind::jpeg, image);
 }
 
+Result<CardReading> WorkerPool::read_card(ByteView image, std::optional<CardSide> side) {
+  // The child would refuse it too, but not before it has been copied.
+  if (image.size() > limits::kHttpPhotoBodyBytes) return VisionErrc::too_many_bytes;
+  const Bytes request = encode_card_request(image, side);
+  return impl_->read<CardReading>(Kind::read_card, Kind::card, request, decode_card);
+}
+
 Result<BankCardReading> WorkerPool::read_bank_card(ByteView image) {
   return impl_->read<BankCardReading>(Kind::read_bank_card, Kind::bank_card, image, decode_bank_card);
 }
@@ -212,6 +222,10 @@ Result<HandHeldReading> WorkerPool::read_hand_held(ByteView picture) {
 
 Result<PageReading> WorkerPool::read_page(ByteView image) {
   return impl_->read<PageReading>(Kind::read_page, Kind::page, image, decode_page);
+}
+
+Result<PictureSize> WorkerPool::measure(ByteView image) {
+  return impl_->read<PictureSize>(Kind::measure, Kind::size, image, decode_size);
 }
 
 std::int64_t WorkerPool::restarts() const {

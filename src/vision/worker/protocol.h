@@ -16,13 +16,18 @@ enum class Kind : std::uint8_t {
   portrait = 4,
   analysis = 5,
   jpeg = 6,
+  read_card = 7,
+  card = 8,
   read_bank_card = 9,
   bank_card = 10,
   read_page = 11,
   page = 12,
   read_hand_held = 13,
-  hand_held = 14
+  hand_held = 14,
+  measure = 15,
+  size = 16
 };
+inline constexpr Kind kLastKind = Kind::size;
 
 struct Frame {
   Kind kind = Kind::error;

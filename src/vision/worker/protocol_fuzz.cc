@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/bank_card_wire.h"
 #include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
@@ -35,6 +36,15 @@ void bank_card(ByteView body) {
   MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
 }
 
+void card(ByteView body) {
+  const auto read = decode_card(body);
+  if (!read) return;
+  MQ_CHECK(read->problems.size() <= 16 && read->number.text.size() <= limits::kCardFieldBytes);
+  MQ_CHECK(read->width >= 0);
+  const Bytes again = encode(*read);
+  MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
+}
+
 void page(ByteView body) {
   const auto read = decode_page(body);
   if (!read) return;
@@ -45,6 +55,11 @@ void page(ByteView body) {
     MQ_CHECK(std::isfinite(line.box.x) && std::isfinite(line.box.y) &&
              line.text.size() <= limits::kPageCellBytes);
   }
+}
+
+void size(ByteView body) {
+  const auto read = decode_size(body);
+  MQ_CHECK(!read || (read->width > 0 && read->height > 0));
 }
 
 void error(ByteView body) {
@@ -72,21 +87,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kSocketHolds = 64 * 1024;
   if (size == 0 || size > kSocketHolds) return 0;
   const mq::ByteView rest(data + 1, size - 1);
-  switch (data[0] % 5) {
+  switch (data[0] % 7) {
     case 0:
       mq::vision::analysis(rest);
       break;
     case 1:
       mq::vision::error(rest);
       break;
+    case 2:
+      mq::vision::frames(rest);
+      break;
     case 3:
-      mq::vision::bank_card(rest);
+      mq::vision::card(rest);
       break;
     case 4:
-      mq::vision::page(rest);
+      mq::vision::size(rest);
+      break;
+    case 5:
+      mq::vision::bank_card(rest);
       break;
     default:
-      mq::vision::frames(rest);
+      mq::vision::page(rest);
   }
   return 0;
 }
