@@ -66,6 +66,10 @@ export function confirm_fields(
   );
 }
 
+export function get_document(document_id: string): Promise<Document> {
+  return ask(api.GET('/v1/documents/{document_id}', { params: { path: { document_id } } }));
+}
+
 export async function list_documents(): Promise<Document[]> {
   return (await ask(api.GET('/v1/documents'))).items;
 }

@@ -150,6 +150,8 @@ export const en: typeof zh = {
     page_of: 'Page {page} of {pages}',
     page_before: 'Previous',
     page_after: 'Next',
+    larger: 'Larger',
+    smaller: 'Smaller',
   },
   scan: { clean: 'Clean', not_scanned: 'Not scanned' },
   document_kind: {
@@ -192,7 +194,7 @@ export const en: typeof zh = {
     portrait: 'Portrait',
   },
   field_state: {
-    read: 'Read, sure',
+    read: 'Sure',
     confirm: 'To check',
     missing: 'Not read',
     confirmed: 'Confirmed',

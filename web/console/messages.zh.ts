@@ -140,6 +140,8 @@ export const zh = {
     page_of: '第 {page} / {pages} 页',
     page_before: '上一页',
     page_after: '下一页',
+    larger: '放大',
+    smaller: '缩小',
   },
   scan: { clean: '已通过', not_scanned: '未扫描' },
   document_kind: {
