@@ -72,11 +72,6 @@ export function use_poll(
   return { problem, start, rewind: () => (round = 0) };
 }
 
-/** Waits longer each time: 1 s, 1.5 s, … up to 10 s. */
-export function backing_off(round: number): number {
-  return Math.min(10_000, 1000 * 1.5 ** (round - 1));
-}
-
 /** Counts down to zero, a second a step. */
 export function use_countdown() {
   const left = ref(0);
