@@ -85,12 +85,13 @@ step('meanwhile a statement as a PDF and a proof of work page by page', async ()
   await by(page, 'pdf-file').setInputFiles(pdf);
   const statement = by(page, 'document-statement');
   await statement.and(page.locator('[data-state=read]')).waitFor({ timeout: 60_000 });
-  assert.match(await statement.innerText(), /华光银行[^]*2026年3月1日 至\s*2026年6月30日[^]*共 4 个月/);
+  const said = /华光银行[^]*2026年3月1日 至\s*2026年6月30日[^]*共 4 个月/;
+  assert.match(await statement.innerText(), said);
   assert.doesNotMatch(await statement.innerText(), /12,?000/, 'no figure is shown to the borrower');
   await by(page, 'hand-in-work_proof').click();
   await by(page, 'take-photos').click();
   for (const file of ['selfie_path', 'card_path']) await send_photo(page, 'paper', person[file]);
-  await page.waitForFunction(() => /2 页/.test(document.querySelector('[data-testid=page-count]')?.textContent));
+  await by(page, 'page-count').filter({ hasText: '2 页' }).waitFor({ state: 'attached' });
   await shot(page, 'review-02-pages');
   await by(page, 'all-pages').click();
   await by(page, 'document-work_proof').and(page.locator('[data-state=stored]')).waitFor();
@@ -99,7 +100,7 @@ step('meanwhile a statement as a PDF and a proof of work page by page', async ()
   await by(page, 'verification-review').waitFor({ state: 'attached' });
 });
 
-step('staff see the card with what was read drawn over it, and the statement with its rows', async () => {
+step('staff see what was read of the card and of the statement, where it stands', async () => {
   const { page } = staff;
   await staff_sign_in(page, STAFF_USER, STAFF_PASSWORD);
   await by(page, 'reviews').getByTestId('open').first().click();
@@ -112,7 +113,8 @@ step('staff see the card with what was read drawn over it, and the statement wit
   await by(page, 'point-number').focus();
   await page.locator('polygon.active[data-mark=number]').waitFor();
   const name = by(page, 'document-fields').locator('tr').filter({ hasText: '姓名' });
-  assert.match(await name.innerText(), new RegExp(`${NAME_ON_CARD}[^]*${person.name}`), 'read and typed');
+  const both = new RegExp(`${NAME_ON_CARD}[^]*${person.name}`);
+  assert.match(await name.innerText(), both, 'read and typed');
   await name.locator('[data-state=field_corrected]').waitFor();
   await shot(page, 'review-05-staff-card', { full: true });
   await page.goBack();

@@ -157,7 +157,8 @@ export async function statement_pdf(browser, holder) {
     book(`2026-${month}-18`, '转账支出', '王房东', -350_000);
   }
   const heads = ['交易日期', '摘要', '对方户名', '交易金额', '余额'];
-  const line = (cells, tag) => `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  const line = (cells, tag) =>
+    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
   await page.setContent(`<style>th,td{padding:6px 14px;text-align:left}</style>
     <h2>华光银行个人账户交易明细</h2>
     <p>户名：${holder}　账号：6222000000001234　币种：人民币</p>

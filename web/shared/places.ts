@@ -1,4 +1,4 @@
-// Where something stands on a picture: corners as the server gives them, and the part of the picture around them.
+// Where something stands on a picture: corners as the server gives them, and the part around them.
 export interface Corner {
   x: number;
   y: number;

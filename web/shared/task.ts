@@ -33,7 +33,8 @@ export function use_task<Args extends unknown[], R>(action: (...args: Args) => P
 
 /**
  * Calls `look` again and again until it says true or the screen closes. A problem is shown and ends the
- * polling; `start` resumes it. An interval may depend on how often it has looked since `start` or `rewind`.
+ * polling; `start` resumes it. An interval may depend on how often it has looked since `start` or
+ * `rewind`.
  */
 export function use_poll(
   look: () => Promise<boolean>,
