@@ -226,6 +226,7 @@ step('documents: a locked PDF is refused with what to do, and the way leads back
   await by(page, 'open-documents').click();
   await by(page, 'documents').waitFor();
   await by(page, 'document-id_card_back').waitFor();
+  assert.equal(await by(page, 'document-id_card_front').count(), 1, 'of the fronts only the one');
   await both_languages('20-documents', { full: true });
   await by(page, 'hand-in-statement').click();
   await by(page, 'pdf-file').setInputFiles(locked_pdf());

@@ -90,8 +90,11 @@ step('meanwhile a statement as a PDF and a proof of work page by page', async ()
   assert.doesNotMatch(await statement.innerText(), /12,?000/, 'no figure is shown to the borrower');
   await by(page, 'hand-in-work_proof').click();
   await by(page, 'take-photos').click();
-  for (const file of ['selfie_path', 'card_path']) await send_photo(page, 'paper', person[file]);
-  await by(page, 'page-count').filter({ hasText: '2 页' }).waitFor({ state: 'attached' });
+  for (const [index, file] of [person.selfie_path, person.card_path].entries()) {
+    await send_photo(page, 'paper', file);
+    const count = by(page, 'page-count').filter({ hasText: `${index + 1} 页` });
+    await count.waitFor({ state: 'attached' });
+  }
   await shot(page, 'review-02-pages');
   await by(page, 'all-pages').click();
   await by(page, 'document-work_proof').and(page.locator('[data-state=stored]')).waitFor();
