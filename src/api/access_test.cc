@@ -108,6 +108,8 @@ TEST_P(AccessTest, OtherPeoplesThingsDoNotExist) {
   const auto repaid = lending().repay(person_, loan_id, "100.00");
   const auto repayment = repaid.id.str();
   const std::string sha = std::string(64, '0');
+  const auto document =
+      as(owner, "POST", "/v1/documents/work_proof", test::photo("one")).string("document_id");
 
   struct Try {
     std::string method, path, body;
@@ -128,6 +130,11 @@ TEST_P(AccessTest, OtherPeoplesThingsDoNotExist) {
       {"GET", "/v1/loans/" + loan, ""},
       {"POST", "/v1/loans/" + loan + "/repayments", R"({"amount":"1.00"})"},
       {"GET", "/v1/loans/" + loan + "/repayments/" + repayment, ""},
+      {"GET", "/v1/documents/" + document, ""},
+      {"POST", "/v1/documents/" + document + "/pages", test::photo("two")},
+      {"PUT", "/v1/documents/" + document + "/fields",
+       R"({"fields":[{"name":"name","text":"王芳"}]})"},
+      {"POST", "/v1/documents/" + document + "/complete", ""},
   };
   const auto stranger = borrower().session.token;
   for (const auto& one : tries) {
@@ -175,6 +182,7 @@ TEST_P(AccessTest, EveryConsolePageAsksForItsRole) {
                                               {Role::admin, staff({Role::admin})}};
   const std::pair<std::string, Role> pages[] = {
       {"/v1/console/reviews", Role::reviewer},
+      {"/v1/console/documents?person_id=0199a3f0-0000-7000-8000-000000000001", Role::reviewer},
       {"/v1/console/applications", Role::risk},
       {"/v1/console/loans", Role::finance},
       {"/v1/console/ledger/trial-balance", Role::finance},

@@ -9,6 +9,7 @@
 
 #include "auth/auth.h"
 #include "base/time.h"
+#include "documents/documents.h"
 #include "identity/identity.h"
 #include "origination/origination.h"
 #include "partners/partners.h"
@@ -37,6 +38,7 @@ struct Services {
   vault::Vault& vault;
   auth::Auth& auth;
   identity::Identity& identity;
+  documents::Uploads& documents;
   origination::Origination& origination;
   servicing::Servicing& servicing;
   runtime::Metrics& metrics;

@@ -6,6 +6,7 @@
 namespace mq::api {
 namespace {
 
+constexpr std::string_view kPhotoTypes = "image/jpeg,image/png,image/webp";
 constexpr std::int64_t kStaleSeconds = 60;  // a request that died in the middle frees its key after this
 
 std::string bearer(const HttpRequest& request) {
@@ -140,15 +141,27 @@ void Routes::borrower(std::string method, std::string pattern, Repeat repeat,
       limits::kHttpJsonBodyBytes, "application/json");
 }
 
-void Routes::borrower_photo(std::string pattern, ForBorrower handler) {
+void Routes::borrower_bytes(std::string method, std::string pattern, std::size_t body_limit,
+                            std::string media_types, ForBorrower handler) {
   add(
-      "PUT", std::move(pattern),
+      std::move(method), std::move(pattern),
       [&services = services_, handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto token, token_of(request, kBorrowerCookie));
         MQ_TRY(const auto borrower, services.auth.borrower(token));
         return handler(request, borrower);
       },
-      limits::kHttpPhotoBodyBytes, "image/jpeg,image/png,image/webp");
+      body_limit, std::move(media_types));
+}
+
+void Routes::borrower_photo(std::string pattern, ForBorrower handler) {
+  borrower_bytes("PUT", std::move(pattern), limits::kHttpPhotoBodyBytes, std::string(kPhotoTypes),
+                 std::move(handler));
+}
+
+void Routes::borrower_file(std::string pattern, bool pdf, ForBorrower handler) {
+  const auto types = std::string(kPhotoTypes) + (pdf ? ",application/pdf" : "");
+  borrower_bytes("POST", std::move(pattern),
+                 pdf ? limits::kPdfBytes : limits::kHttpPhotoBodyBytes, types, std::move(handler));
 }
 
 void Routes::staff(std::string method, std::string pattern, std::optional<auth::Role> role, Repeat repeat,
@@ -172,11 +185,13 @@ runtime::Router make_router(Services& services) {
   add_me_routes(routes);
   add_consent_routes(routes);
   add_verification_routes(routes);
+  add_document_routes(routes);
   add_application_routes(routes);
   add_loan_routes(routes);
   add_proof_routes(routes);
   add_console_session_routes(routes);
   add_console_review_routes(routes);
+  add_console_document_routes(routes);
   add_console_application_routes(routes);
   add_console_loan_routes(routes);
   add_console_ledger_routes(routes);

@@ -46,10 +46,14 @@ class Routes {
              ForStaff handler);
   // A route that takes a picture instead of JSON.
   void borrower_photo(std::string pattern, ForBorrower handler);
+  // A POST of a raw file: what it is is decided by its content, not by its Content-Type.
+  void borrower_file(std::string pattern, bool pdf, ForBorrower handler);
 
   Services& services() { return services_; }
 
  private:
+  void borrower_bytes(std::string method, std::string pattern, std::size_t body_limit,
+                      std::string media_types, ForBorrower handler);
   void add(std::string method, std::string pattern, Open handler, std::size_t body_limit,
            std::string media_types);
 
@@ -72,11 +76,13 @@ void add_sign_in_routes(Routes& routes);
 void add_me_routes(Routes& routes);
 void add_consent_routes(Routes& routes);
 void add_verification_routes(Routes& routes);
+void add_document_routes(Routes& routes);
 void add_application_routes(Routes& routes);
 void add_loan_routes(Routes& routes);
 void add_proof_routes(Routes& routes);
 void add_console_session_routes(Routes& routes);
 void add_console_review_routes(Routes& routes);
+void add_console_document_routes(Routes& routes);
 void add_console_application_routes(Routes& routes);
 void add_console_loan_routes(Routes& routes);
 void add_console_ledger_routes(Routes& routes);

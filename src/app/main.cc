@@ -7,6 +7,7 @@
 #include "app/demo.h"
 #include "app/eval_commands.h"
 #include "app/face_commands.h"
+#include "app/idcard_commands.h"
 #include "app/loan_commands.h"
 #include "app/pdf_commands.h"
 #include "app/serve_command.h"
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   mq::app::add_eval_quality_command(app, exit_code);
   mq::app::add_eval_liveness_command(app, exit_code);
   mq::app::add_eval_idcard_command(app, exit_code);
+  mq::app::add_idcard_commands(app, exit_code);
   mq::app::add_loan_commands(app, exit_code);
   mq::app::add_audit_commands(app, exit_code);
   mq::app::add_pdf_commands(app, exit_code);

@@ -23,7 +23,7 @@ const std::vector<storage::Migration>& data_migrations() {
       auth::kAuthMigration,              documents::kDocumentsMigration,
       identity::kIdentityMigration,      payments::kPaymentsMigration,
       origination::kOriginationMigration, servicing::kServicingMigration,
-      api::kApiMigration};
+      api::kApiMigration,                documents::kUploadsMigration};
   return kAll;
 }
 

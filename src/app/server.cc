@@ -14,6 +14,7 @@
 #include "api/api.h"
 #include "app/curve_file.h"
 #include "app/demo_people.h"
+#include "app/document_ports.h"
 #include "app/face_support.h"
 #include "app/migrations.h"
 #include "app/partner_ports.h"
@@ -101,9 +102,11 @@ struct Server::Impl {
   std::unique_ptr<storage::Database> database, key_store;
   std::unique_ptr<SandboxProcess> sandbox;
   std::unique_ptr<vision::WorkerPool> vision;
+  vision::PdfPool pdfs{pdf_config()};
   std::optional<vault::Vault> vault;
   std::optional<auth::Auth> auth;
   std::optional<PartnerPorts> partners;
+  std::optional<documents::Uploads> documents;
   std::optional<identity::Identity> identity;
   std::optional<origination::Origination> origination;
   std::optional<servicing::Servicing> servicing;
@@ -157,14 +160,16 @@ Status Server::Impl::open_capabilities() {
   identity.emplace(
       *database, *vault, clock, random, [this](ByteView picture) { return vision->analyze(picture); },
       partners->query_authority());
+  documents.emplace(*database, *vault, clock, random,
+                    document_ports(*vision, pdfs, settings.clamd));
   servicing.emplace(*database, clock, random, settings.demo);
   origination.emplace(*database, *vault, *auth, clock, random, servicing::Servicing::business_date,
                       servicing::Servicing::active_loans, servicing::Servicing::exposure);
   sequencer.emplace(*database, clock,
                     crypto::NoteSigner(std::string(kAuditOrigin), keys->audit_signing_seed()));
   outbox.emplace(*database, clock, random);
-  subscribers.emplace(Subscribers{*database, *auth, *identity, *servicing, partners->send_sms(),
-                                  partners->channel(), clock, random});
+  subscribers.emplace(Subscribers{*database, *auth, *identity, *documents, *servicing,
+                                  partners->send_sms(), partners->channel(), clock, random});
   subscribe_all(*outbox, *subscribers);
   if (settings.demo) MQ_REQUIRE(make_demo_staff(*auth, settings));
   // The lock of the data folder says that nobody else works on a SQLite file in it, or on a demo's schema:
@@ -177,8 +182,8 @@ Status Server::Impl::open_capabilities() {
 }
 
 Status Server::Impl::open_http() {
-  services.emplace(api::Services{*database, *vault, *auth, *identity, *origination, *servicing,
-                                 metrics, clock, random, [this] { wake(); },
+  services.emplace(api::Services{*database, *vault, *auth, *identity, *documents, *origination,
+                                 *servicing, metrics, clock, random, [this] { wake(); },
                                  [this] { return outbox->counts(); },
                                  partners->notification_secret(), settings.demo,
                                  sandbox ? sandbox->url() : ""});

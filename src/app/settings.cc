@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "partners/partners.h"
 #include "runtime/config.h"
 #include "runtime/text.h"
 
@@ -16,7 +17,8 @@ const std::set<std::string>& known_keys() {
       "http.certificate",    "http.certificate_key", "http.hosts",        "http.trusted_proxies",
       "http.handler_threads", "authority.url",       "authority.secret_file", "sms.url",
       "sms.secret_file",     "payment.url",          "payment.secret_file", "sandbox.port",
-      "sandbox.faces",       "log.level",            "log.file",         "vision.curve"};
+      "sandbox.faces",       "log.level",            "log.file",         "vision.curve",
+      "scan.clamd"};
   return kKeys;
 }
 
@@ -76,6 +78,10 @@ Result<Settings> load_settings(const std::optional<std::string>& file,
   out.payment = {source.text("payment.url", ""), source.text("payment.secret_file", "")};
   MQ_TRY(out.sandbox_port, source.number("sandbox.port", out.sandbox_port, 0, 65'535));
   out.sandbox_faces = source.text("sandbox.faces", "");
+  out.clamd = source.text("scan.clamd", "");
+  if (!out.clamd.empty() && !partners::ClamdClient::make(out.clamd)) {
+    return Error(AppErrc::scanner_address, "scan.clamd is unix:/PATH or tcp:127.0.0.1:PORT");
+  }
   out.log_level = source.text("log.level", out.log_level);
   out.log_file = source.text("log.file", "");
   if (!out.demo) {

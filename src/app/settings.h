@@ -18,9 +18,10 @@ enum class AppErrc {
   sandbox_failed,              // the sandbox did not start
   data_folder,                 // cannot be made or is in use by another server
   demo_failed,                 // a step of the demo did not end as it must
+  scanner_address,             // scan.clamd is no socket of this machine
 };
 BOOST_DESCRIBE_ENUM(AppErrc, demo_mixed_with_production, partner_not_real, partner_missing,
-                    no_web_pages, sandbox_failed, data_folder, demo_failed)
+                    no_web_pages, sandbox_failed, data_folder, demo_failed, scanner_address)
 constexpr std::string_view error_domain(AppErrc) { return "app"; }
 
 struct PartnerAddress {
@@ -45,6 +46,7 @@ struct Settings {
   PartnerAddress authority, sms, payment;
   int sandbox_port = 8090;           // demo only
   std::string sandbox_faces;         // demo only: folder with people.json, "" = made from demo photos
+  std::string clamd;                 // socket of the malware scanner, "" = documents are not scanned
   std::string log_level = "info";
   std::string log_file;
 };

@@ -133,6 +133,18 @@ TEST_F(SettingsTest, ProductionRefusesPartnersThatCannotBeReal) {
   }
 }
 
+TEST_F(SettingsTest, TheScannerIsASocketOfThisMachine) {
+  const auto load = [&](const std::string& clamd) {
+    return code_of(load_settings(std::nullopt, with({{"server.demo", "true"}}, "scan.clamd", clamd)));
+  };
+  for (const auto* good : {"", "unix:/run/clamav/clamd.ctl", "tcp:127.0.0.1:3310"}) {
+    EXPECT_EQ(load(good), "ok") << good;
+  }
+  for (const auto* bad : {"/run/clamav/clamd.ctl", "tcp:scanner.example:3310", "tcp:10.0.0.1:3310"}) {
+    EXPECT_EQ(load(bad), "app.scanner_address") << bad;
+  }
+}
+
 TEST_F(SettingsTest, TheKeysFollowTheDatabaseUnlessTold) {
   const auto load = [](Flags flags) {
     flags["server.demo"] = "true";

@@ -43,6 +43,10 @@ void subscribe_all(storage::OutboxWorker& worker, Subscribers& to) {
     MQ_TRY(const auto id, id_in<VerificationId>(event, "verification"));
     return to.identity.process(id);
   });
+  worker.subscribe("documents.to_read", [&to](const storage::Event& event) -> Status {
+    MQ_TRY(const auto id, id_in<DocumentId>(event, "document"));
+    return to.documents.read_on(id, event.attempt >= limits::kOutboxAttempts);
+  });
   worker.subscribe("origination.signed", [&to](const storage::Event& event) -> Status {
     MQ_TRY(const auto id, id_in<ApplicationId>(event, "application"));
     return to.servicing.open_loan(id);

@@ -13,6 +13,7 @@ struct Subscribers {
   storage::Database& database;
   auth::Auth& auth;
   identity::Identity& identity;
+  documents::Uploads& documents;
   servicing::Servicing& servicing;
   auth::SmsSender send_sms;
   payments::ChannelPort channel;

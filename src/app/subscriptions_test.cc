@@ -14,7 +14,7 @@ class SubscriptionsTest : public test::LendingTest {
     LendingTest::SetUp();
     auto& people = lending().people;
     to_.emplace(Subscribers{
-        db(), people.auth(), people.identity(), lending().servicing,
+        db(), people.auth(), people.identity(), people.documents(), lending().servicing,
         [this](const std::string&, const Pii<std::string>&, const std::string& text) {
           messages_.push_back(text);
           return ok();

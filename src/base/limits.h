@@ -161,6 +161,18 @@ inline constexpr std::size_t kStatementBytes = 4 * 1024 * 1024;   // of all text
 inline constexpr std::size_t kStatementRows = 10'000;
 inline constexpr std::int64_t kStatementAmountMinor = 1'000'000'000'000;
 
+// Documents people hand in. Two statements of fifty pages and every other kind a few times are under the
+// day's figures; clamd itself stops at 25 MiB unless told otherwise.
+inline constexpr int kDocumentPages = 50;
+inline constexpr int kDocumentFilesPerDay = 200;  // of one person, refused ones included
+inline constexpr std::int64_t kDocumentBytesPerDay = std::int64_t{256} * 1024 * 1024;
+inline constexpr int kDocumentFields = 20;        // confirmed in one request
+inline constexpr int kDocumentReadMs = 8'000;     // of one delivery; the rest of the pages is the next one's
+inline constexpr int kDocumentDpi = 150;          // of a PDF's page that staff look at
+inline constexpr int kDocumentReadDpi = 200;      // of one that is read as a picture
+inline constexpr int kScanTimeoutMs = 20'000;     // of the malware scanner, one file
+inline constexpr std::size_t kScanAnswerBytes = 1'024;
+
 // Text from people.
 inline constexpr std::size_t kNameBytes = 150;  // 50 Chinese characters
 inline constexpr std::size_t kReasonBytes = 600;

@@ -1,5 +1,6 @@
-// Documents: pictures people hand in and partners send, kept sealed with what is known about them,
-// and what bank statements say (statement.h).
+// Documents: pictures people hand in and partners send, kept sealed with what is known about them;
+// what people hand in by themselves (uploads.h) and what was read of it (reading.h); what bank
+// statements say (statement.h).
 #pragma once
 
 #include <optional>
@@ -11,16 +12,14 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "documents/errors.h"
+#include "documents/kinds.h"
+#include "documents/reading.h"
 #include "documents/statement.h"
+#include "documents/uploads.h"
 #include "storage/storage.h"
 #include "vault/vault.h"
 
 namespace mq::documents {
-
-enum class Kind { id_card_front, selfie, authority_photo };
-BOOST_DESCRIBE_ENUM(Kind, id_card_front, selfie, authority_photo)
-// The retention class under whose key a document lies.
-vault::RetentionClass class_of(Kind kind);
 
 struct Document {
   DocumentId id;
@@ -42,5 +41,6 @@ Result<Bytes> load(storage::Transaction& tx, const vault::Vault& vault,
 std::optional<Document> find(storage::Transaction& tx, const DocumentId& id);
 
 extern const storage::Migration kDocumentsMigration;
+extern const storage::Migration kUploadsMigration;  // number 14
 
 }  // namespace mq::documents

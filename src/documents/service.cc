@@ -9,8 +9,32 @@ std::string name_of(Kind kind) { return boost::describe::enum_to_string(kind, "?
 }  // namespace
 
 vault::RetentionClass class_of(Kind kind) {
-  return kind == Kind::id_card_front ? vault::RetentionClass::identity
-                                     : vault::RetentionClass::frames;
+  switch (kind) {
+    case Kind::id_card_front:
+    case Kind::id_card_back:
+    case Kind::household_register:
+    case Kind::passport:
+    case Kind::residence_permit:
+      return vault::RetentionClass::identity;
+    case Kind::selfie:
+    case Kind::authority_photo:
+    case Kind::hand_held:
+      return vault::RetentionClass::frames;
+    case Kind::bank_card:
+      return vault::RetentionClass::contract;
+    case Kind::statement:
+    case Kind::income_proof:
+    case Kind::work_proof:
+    case Kind::asset_proof:
+      return vault::RetentionClass::finances;
+  }
+  check_failed("unknown kind of document");
+}
+
+bool handed_in(Kind kind) { return kind != Kind::selfie && kind != Kind::authority_photo; }
+
+bool of_several_pages(Kind kind) {
+  return class_of(kind) == vault::RetentionClass::finances || kind == Kind::household_register;
 }
 
 DocumentId store(storage::Transaction& tx, Instant now, Random& random, vault::Vault& vault,

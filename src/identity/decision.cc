@@ -33,6 +33,9 @@ Decision decide(const Facts& facts) {
       }
       break;
   }
+  if (facts.card_name_agrees == false || facts.card_number_agrees == false) {
+    serious.push_back(Reason::typed_against_card);
+  }
   Decision decision;
   if (mendable.empty() && serious.empty()) {
     decision.outcome = Outcome::passed;
@@ -47,7 +50,7 @@ Decision decide(const Facts& facts) {
 }
 
 const ReasonText& reason_text(Reason reason) {
-  static const std::array<std::pair<Reason, ReasonText>, 9> kTexts = {{
+  static const std::array<std::pair<Reason, ReasonText>, 10> kTexts = {{
       {Reason::face_mismatch_card,
        {"自拍与身份证照片不够相似", "请摘下口罩和眼镜，在光线均匀处正对镜头重拍；身份证照片也请拍清晰",
         "The selfie does not resemble the ID card photo enough",
@@ -80,6 +83,10 @@ const ReasonText& reason_text(Reason reason) {
       {Reason::staff_decision,
        {"工作人员已作出决定", "如有疑问请联系客服",
         "Our staff have decided", "Contact us if you have questions"}},
+      {Reason::typed_against_card,
+       {"填写的姓名或号码与身份证照片不一致", "工作人员将进行人工核验，请留意通知",
+        "The name or number you gave is not the one on the card's photo",
+        "Our staff will check; you will be notified"}},
   }};
   for (const auto& [code, text] : kTexts) {
     if (code == reason) return text;

@@ -24,10 +24,11 @@ enum class Reason {
   liveness_suspicion,       // the picture may show a print or a screen
   attempts_used_up,
   staff_decision,
+  typed_against_card,       // name or number is another than was surely read from the card's photo
 };
 BOOST_DESCRIBE_ENUM(Reason, face_mismatch_card, face_mismatch_authority, card_mismatch_authority,
                     authority_no_match, authority_no_photo, authority_photo_unusable,
-                    liveness_suspicion, attempts_used_up, staff_decision)
+                    liveness_suspicion, attempts_used_up, staff_decision, typed_against_card)
 
 enum class Outcome { passed, retry, review };
 BOOST_DESCRIBE_ENUM(Outcome, passed, retry, review)
@@ -44,10 +45,14 @@ struct Facts {
   std::string model;                // the embedding's name and version
   int attempt = 1;                  // 1 at the first try
   int attempts_allowed = 0;
+  // Whether the name and number asked about are those on the card's photo; nothing where the photo was not
+  // read or not surely.
+  std::optional<bool> card_name_agrees, card_number_agrees;
 };
 BOOST_DESCRIBE_STRUCT(Facts, (),
                       (card_selfie, card_authority, selfie_authority, liveness_passed,
-                       liveness_score, authority, threshold, model, attempt, attempts_allowed))
+                       liveness_score, authority, threshold, model, attempt, attempts_allowed,
+                       card_name_agrees, card_number_agrees))
 
 struct Decision {
   Outcome outcome{};

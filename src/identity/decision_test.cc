@@ -48,6 +48,22 @@ TEST(Decision, PassesWhenEverythingFitsAlsoAtTheLastAttempt) {
   expect(with([](Facts& f) { f.attempt = 9; }), Outcome::passed, {});
 }
 
+TEST(Decision, WhatContradictsTheCardsPhotoIsForAPerson) {
+  const auto agreeing = with([](Facts& f) { f.card_name_agrees = f.card_number_agrees = true; });
+  expect(agreeing, Outcome::passed, {});
+  expect(with([](Facts& f) { f.card_name_agrees = false; }), Outcome::review,
+         {Reason::typed_against_card});
+  expect(with([](Facts& f) { f.card_number_agrees = false; }), Outcome::review,
+         {Reason::typed_against_card});
+  // Facts of before there was such a question replay as they were.
+  auto older = boost::json::parse(runtime::to_json(fitting())).as_object();
+  older.erase("card_name_agrees");
+  older.erase("card_number_agrees");
+  const auto replayed = runtime::from_json<Facts>(boost::json::serialize(older));
+  ASSERT_TRUE(replayed.ok());
+  expect(*replayed, Outcome::passed, {});
+}
+
 TEST(Decision, WhatABetterPhotoMendsIsARetryAndReviewAtTheEnd) {
   const auto card = with([](Facts& f) { f.card_selfie = 4079; });
   expect(card, Outcome::retry, {Reason::face_mismatch_card});
@@ -158,7 +174,7 @@ TEST(Reasons, EachHasWordsAndANextStepAndNoScore) {
     }
     texts.insert(text.text_zh);
   });
-  EXPECT_EQ(texts.size(), 9U);
+  EXPECT_EQ(texts.size(), 10U);
 }
 
 }  // namespace

@@ -89,10 +89,14 @@ class Identity {
 
   // Starts a verification, or returns the one that is still collecting or to be retried (with the
   // new name and number). Needs the consents terms, face and authority, and the switch face.
+  // `card`: a photo of the card's front that was handed in and read (documents/uploads.h) is the card
+  // photo then; name and number are kept beside what was read there.
   // Errors: bad_id_number, bad_name, under_age, already_passed, in_progress, consent.missing,
-  // controls.stopped, too_many_attempts.
+  // controls.stopped, too_many_attempts; of `card` documents.not_found, documents.wrong_state (no
+  // front of a card, or one to be photographed again), and vision's when it shows no face.
   Result<Verification> begin(const PersonId& person, const Pii<std::string>& name,
-                             const Pii<std::string>& id_number);
+                             const Pii<std::string>& id_number,
+                             const std::optional<DocumentId>& card = std::nullopt);
   // Takes one photo. With both there, the comparison starts by itself.
   // Errors: not_found, wrong_state, photo_quality, consent.missing, controls.stopped, and vision's.
   Result<Verification> submit(const PersonId& person, const VerificationId& id, Photo which,
@@ -102,6 +106,9 @@ class Identity {
   std::optional<Verification> latest(storage::Transaction& tx, const PersonId& person);
   // True once a verification of the person has passed.
   static bool is_verified(storage::Transaction& tx, const PersonId& person);
+  // How name and number stand to what was read from the card's photo, for staff: the names of those
+  // that are not as read, however sure the reading was. Nothing when the photo was not read.
+  Result<std::optional<std::vector<std::string>>> typed(const Verification& verification);
 
   // The outbox's side: queries the authority (once for a name and number), compares, decides.
   // Repeats are harmless. If a consent was withdrawn meanwhile, no face is looked at: the
@@ -117,6 +124,13 @@ class Identity {
 
  private:
   Status guard(storage::Transaction& tx, const PersonId& person) const;
+  Result<documents::Upload> usable_card(storage::Transaction& tx, const PersonId& person,
+                                        const DocumentId& card, bool lock) const;
+  Status look_at_card(const PersonId& person, const DocumentId& card);
+  Result<std::optional<documents::Reading>> reading_of_card(storage::Transaction& tx,
+                                                            const vault::PersonKeys& keys,
+                                                            const Verification& verification) const;
+  void submitted(storage::Transaction& tx, Instant now, const Verification& before, Photo which);
   Status put_back(const VerificationId& id);
   Result<AuthorityResult> ask_authority(const Verification& verification);
   struct Comparison {

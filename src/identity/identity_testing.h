@@ -50,7 +50,7 @@ class IdentityFixture : public People {
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, controls::kControlsMigration,
                    vault::kVaultMigration, consent::kConsentMigration,
-                   documents::kDocumentsMigration, kIdentityMigration});
+                   documents::kDocumentsMigration, kIdentityMigration, documents::kUploadsMigration});
     pictures_.emplace("card", picture({face(1)}));
     pictures_.emplace("selfie", picture({face(0.8)}));
     pictures_.emplace("stranger", picture({face(-0.5)}));

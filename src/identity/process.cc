@@ -165,6 +165,20 @@ Result<Identity::Comparison> Identity::compare(const Verification& verification,
   facts.model = std::string(vision::kTemplateModel);
   facts.attempt = verification.attempt;
   facts.attempts_allowed = settings_.attempts;
+  MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
+    MQ_TRY(const auto reading, reading_of_card(tx, keys, verification));
+    if (!reading) return ok();
+    const auto agrees = [&](const char* name,
+                            vault::Field field) -> Result<std::optional<bool>> {
+      MQ_TRY(const auto given, vault_.get(tx, keys, field));
+      const auto* read = reading->field(name);
+      if (read == nullptr || !read->sure) return std::optional<bool>{};
+      return std::optional(as_read(*read, given));
+    };
+    MQ_TRY(facts.card_name_agrees, agrees("name", vault::Field::name));
+    MQ_TRY(facts.card_number_agrees, agrees("number", vault::Field::id_number));
+    return ok();
+  }));
   if (verification.authority) {
     MQ_TRY(const auto official, face_of(*verification.authority));
     facts.card_authority =

@@ -44,7 +44,8 @@ Status Identity::guard(storage::Transaction& tx, const PersonId& person) const {
 }
 
 Result<Verification> Identity::begin(const PersonId& person, const Pii<std::string>& name,
-                                     const Pii<std::string>& id_number) {
+                                     const Pii<std::string>& id_number,
+                                     const std::optional<DocumentId>& card) {
   if (!idcard::plausible_name(name.expose())) return IdentityErrc::bad_name;
   std::string number = id_number.expose();
   if (!number.empty() && number.back() == 'x') number.back() = 'X';
@@ -53,6 +54,7 @@ Result<Verification> Identity::begin(const PersonId& person, const Pii<std::stri
   const auto now = clock_.now();
   if (idcard::age_on(read->birth, BusinessDate::in_china(now)) < kAdult)
     return IdentityErrc::under_age;
+  if (card) MQ_REQUIRE(look_at_card(person, *card));
 
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity}));
   const auto fresh = VerificationId::make(now, random_);
@@ -63,26 +65,35 @@ Result<Verification> Identity::begin(const PersonId& person, const Pii<std::stri
     // begun. A refusal below takes the new values back.
     vault_.put(tx, keys, vault::Field::name, name);
     vault_.put(tx, keys, vault::Field::id_number, Pii<std::string>(number));
-    const auto current = latest_verification(tx, person, settings_.attempts, true);
+    auto current = latest_verification(tx, person, settings_.attempts, true);
     if (current && current->state == State::passed) return IdentityErrc::already_passed;
     if (current && (current->state == State::processing || current->state == State::review)) {
       return IdentityErrc::in_progress;
     }
-    if (current && (current->state == State::collecting || current->state == State::retry)) {
-      return *current;
+    if (!current || current->state == State::refused) {
+      const auto today = tx.first(
+          "SELECT COALESCE(CAST(SUM(attempt) AS BIGINT), 0) FROM identity_verification "
+          "WHERE person = $1 AND created_at > $2",
+          {person, now.plus_seconds(-kDaySeconds)});
+      if (today->i64(0) >= settings_.attempts) return IdentityErrc::too_many_attempts;
+      tx.execute(
+          "INSERT INTO identity_verification (id, person, state, attempt, reasons, created_at, "
+          "updated_at) VALUES ($1, $2, 'collecting', 1, '[]', $3, $3)",
+          {fresh, person, now});
+      audit::append(tx, now, random_, "identity.verification_begun", fresh.str(),
+                    {{"person", person.str()}});
+      current = find_verification(tx, fresh, settings_.attempts, false);
     }
-    const auto today = tx.first(
-        "SELECT COALESCE(CAST(SUM(attempt) AS BIGINT), 0) FROM identity_verification "
-        "WHERE person = $1 AND created_at > $2",
-        {person, now.plus_seconds(-kDaySeconds)});
-    if (today->i64(0) >= settings_.attempts) return IdentityErrc::too_many_attempts;
-    tx.execute(
-        "INSERT INTO identity_verification (id, person, state, attempt, reasons, created_at, "
-        "updated_at) VALUES ($1, $2, 'collecting', 1, '[]', $3, $3)",
-        {fresh, person, now});
-    audit::append(tx, now, random_, "identity.verification_begun", fresh.str(),
-                  {{"person", person.str()}});
-    return *find_verification(tx, fresh, settings_.attempts, false);
+    if (!card) return *current;
+    MQ_TRY(const auto upload, usable_card(tx, person, *card, true));
+    MQ_REQUIRE(documents::record_typed(
+        tx, vault_, keys, upload, {{"name", name}, {"number", Pii<std::string>(number)}}, now));
+    tx.execute("UPDATE identity_verification SET card = $1, updated_at = $2 WHERE id = $3",
+               {*card, now, current->id});
+    audit::append(tx, now, random_, "identity.card_taken_from_document", current->id.str(),
+                  {{"person", person.str()}, {"document", card->str()}});
+    submitted(tx, now, *current, Photo::card);
+    return *find_verification(tx, current->id, settings_.attempts, false);
   });
 }
 
@@ -112,26 +123,30 @@ Result<Verification> Identity::submit(const PersonId& person, const Verification
   MQ_TRY(const auto keys, vault_.unlock(person, {documents::class_of(kind)}));
   return database_.write([&](storage::Transaction& tx) -> Result<Verification> {
     const auto now = clock_.now();
-    MQ_TRY(auto current, takes_photos(tx, true));
+    MQ_TRY(const auto current, takes_photos(tx, true));
     const auto document = documents::store(tx, now, random_, vault_, keys, kind, picture,
                                            analysis.width, analysis.height);
     tx.execute(which == Photo::card
                    ? "UPDATE identity_verification SET card = $1, updated_at = $2 WHERE id = $3"
                    : "UPDATE identity_verification SET selfie = $1, updated_at = $2 WHERE id = $3",
                {document, now, id});
-    const bool both = which == Photo::card ? current.selfie.has_value() : current.card.has_value();
-    // A retry needs a new selfie; a new card alone waits for it.
-    const bool complete = both && (current.state == State::collecting || which == Photo::selfie);
-    if (complete) {
-      tx.execute(
-          "UPDATE identity_verification SET state = 'processing', attempt = attempt + $1 "
-          "WHERE id = $2",
-          {current.state == State::retry ? 1 : 0, id});
-      storage::publish(tx, now, random_, "identity.evidence_complete", id.str(),
-                       R"({"verification":")" + id.str() + R"("})");
-    }
+    submitted(tx, now, current, which);
     return *find_verification(tx, id, settings_.attempts, false);
   });
+}
+
+// `before`: as it was when the photo came. With both there, the comparison starts.
+void Identity::submitted(storage::Transaction& tx, Instant now, const Verification& before,
+                         Photo which) {
+  const bool both = which == Photo::card ? before.selfie.has_value() : before.card.has_value();
+  // A retry needs a new selfie; a new card alone waits for it.
+  if (!both || (before.state != State::collecting && which != Photo::selfie)) return;
+  tx.execute(
+      "UPDATE identity_verification SET state = 'processing', attempt = attempt + $1 "
+      "WHERE id = $2",
+      {before.state == State::retry ? 1 : 0, before.id});
+  storage::publish(tx, now, random_, "identity.evidence_complete", before.id.str(),
+                   R"({"verification":")" + before.id.str() + R"("})");
 }
 
 Result<Verification> Identity::get(const VerificationId& id) {

@@ -18,6 +18,8 @@ std::optional<Verification> find_verification(storage::Transaction& tx, const Ve
 // The one begun last.
 std::optional<Verification> latest_verification(storage::Transaction& tx, const PersonId& person,
                                                 int attempts_allowed, bool lock);
+// Whether this is what the card's photo was read as, spaces in names aside.
+bool as_read(const documents::FieldValue& read, const Pii<std::string>& given);
 std::string reasons_json(const std::vector<Reason>& reasons);
 
 }  // namespace mq::identity

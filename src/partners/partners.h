@@ -151,6 +151,29 @@ class PaymentClient {
   std::unique_ptr<SignedClient> client_;
 };
 
+// --- Malware scanner: clamd
+// ---------------------------------------------------------------------------------------------
+enum class ScanVerdict { clean, infected };
+
+// One file, one connection (INSTREAM). Not signed: the socket is on this machine, see below.
+class ClamdClient {
+ public:
+  // "unix:/run/clamav/clamd.ctl", or "tcp:127.0.0.1:3310" with an address of this machine: files
+  // travel in clear. Nothing for anything else.
+  static std::optional<ClamdClient> make(std::string_view address,
+                                         int timeout_ms = limits::kScanTimeoutMs);
+  // Errors: unavailable (no connection, or it broke off), timeout (of the whole exchange),
+  // bad_answer (clamd's own error, e.g. that the file is over its StreamMaxLength).
+  Result<ScanVerdict> scan(ByteView file) const;
+
+ private:
+  ClamdClient(std::string path, std::string host, int port, int timeout_ms);
+  std::string path_;  // of the UNIX socket, or
+  std::string host_;
+  int port_ = 0;
+  int timeout_ms_;
+};
+
 // --- Notifications of the payment channel
 // ----------------------------------------------------------
 using NotificationId = Id<struct NotificationTag>;

@@ -122,6 +122,13 @@ Bytes Vault::lookup_hash(Field field, const Pii<std::string>& value) const {
   return {digest.begin(), digest.end()};
 }
 
+Bytes Vault::content_hash(ByteView content) const {
+  const auto inner = crypto::sha256(content);
+  const auto digest =
+      crypto::hmac_sha256(lookup_key_.view(), as_bytes("content|" + crypto::hex(inner)));
+  return {digest.begin(), digest.end()};
+}
+
 BlobId Vault::put_blob(storage::Transaction& tx, const PersonKeys& keys, RetentionClass retention,
                        std::string_view kind, ByteView plain) {
   const auto id = BlobId::make(clock_.now(), random_);

@@ -32,8 +32,9 @@ BOOST_DESCRIBE_ENUM(VaultErrc, not_found, erased, damaged)
 constexpr std::string_view error_domain(VaultErrc) { return "vault"; }
 
 // What is kept for how long; each class of a person has a data key of its own.
-enum class RetentionClass { contact, identity, frames, biometric_template, contract };
-BOOST_DESCRIBE_ENUM(RetentionClass, contact, identity, frames, biometric_template, contract)
+// finances: statements and proofs of income, which nobody needs for as long as the contract itself.
+enum class RetentionClass { contact, identity, frames, biometric_template, contract, finances };
+BOOST_DESCRIBE_ENUM(RetentionClass, contact, identity, frames, biometric_template, contract, finances)
 
 // Every personal text field of the product. class_of() says under which key it lies.
 enum class Field { phone, name, id_number, payout_card };
@@ -71,6 +72,8 @@ class Vault {
                              const Pii<std::string>& value) const;
   // The keyed hash itself, for a unique column of another capability.
   Bytes lookup_hash(Field field, const Pii<std::string>& value) const;
+  // The same of a whole file: equal for equal files, and without the key nobody can try whose file it is.
+  Bytes content_hash(ByteView content) const;
 
   // --- blobs: photos, templates, contract texts ---
   BlobId put_blob(storage::Transaction& tx, const PersonKeys& keys, RetentionClass retention,

@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import urllib.parse
 
+import pdfs
 from borrower import Borrower, luhn_card, people_of
 from harness import (PATIENCE_S, Demo, Server, databases, equal, expect, run, sandbox_of,
                      wait_for)
@@ -155,6 +156,16 @@ def clumsy_requests(server, borrower):
         yield f"the answer to {path}", answer.body
 
 
+def hand_in_statement(server, borrower):
+    """A statement whose text holds the person's numbers, read to its end."""
+    person = borrower.person
+    rows = [("2026-01-05", person["id_number"], "8000.00", "9000.00"),
+            ("2026-01-06", f"{person['phone']} {borrower.card_number}", "-100.00", "8900.00")]
+    sent = borrower.call("POST", "/v1/documents/statement", pdfs.statement(rows), media_type="application/pdf")
+    path = f"/v1/documents/{sent['document_id']}"
+    wait_for("the statement", lambda: borrower.call("GET", path)["state"] == "read")
+
+
 def serve(data, database, person, pictures):
     """A second person on the same data, everything logged. Returns what was said outside the folder."""
     settings = {"log_level": "debug", "log_file": data / "server.log"}
@@ -165,6 +176,7 @@ def serve(data, database, person, pictures):
         borrower.sign_in()
         borrower.consent()
         said = list(clumsy_requests(server, borrower))
+        hand_in_statement(server, borrower)
         server.faults(authority="error")
         path = borrower.begin_verification()
         borrower.send_photos(path)

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace {
@@ -110,7 +111,8 @@ void add_other_formats(Folder& out) {
 void add_messages(Folder& out) {
   using namespace mq::vision;
   constexpr Bytes::value_type kAnalysis = 0, kError = 1,
-                              kFrames = 2;  // as protocol_fuzz.cc tells them apart
+                              kFrames = 2, kCard = 3,
+                              kSize = 4;  // as protocol_fuzz.cc tells them apart
   for (const int faces : {0, 1, 3}) {
     Analysis analysis{.width = 640, .height = 480, .face_count = faces, .faces = {}};
     for (int i = 0; i < faces; ++i) {
@@ -129,6 +131,12 @@ void add_messages(Folder& out) {
     out.add("frame-" + std::to_string(faces), joined({{kFrames}, head, body}));
   }
   out.add("error", joined({{kError}, encode(mq::Error(VisionErrc::timeout, "no answer"))}));
+  CardReading card;
+  card.problems = {CardProblem::glare};
+  card.name = {"古丽·买买提", 0.75F, FieldState::confirm, {{{{1, 2}, {3, 2}, {3, 4}, {1, 4}}}}};
+  card.portrait = {{{{5, 8}, {9, 8}, {9, 20}, {5, 20}}}};
+  out.add("card", joined({{kCard}, encode(card)}));
+  out.add("size", joined({{kSize}, encode(PictureSize{640, 480})}));
   out.add("ready", {kFrames, 1, 0, 0, 0, static_cast<std::uint8_t>(Kind::ready)});
 }
 

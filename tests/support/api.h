@@ -50,7 +50,7 @@ class ApiTest : public LendingTest {
   void SetUp() override {
     LendingTest::SetUp();
     auto migrations = lending_migrations();
-    migrations.push_back(api::kApiMigration);
+    migrations.insert(migrations.end() - 1, api::kApiMigration);
     const auto migrated = db().migrate(migrations);
     ASSERT_TRUE(migrated.ok()) << migrated.error().detail();
     auto& people = lending().people;
@@ -59,6 +59,7 @@ class ApiTest : public LendingTest {
                       .vault = people.vault(),
                       .auth = people.auth(),
                       .identity = people.identity(),
+                      .documents = people.documents(),
                       .origination = lending().origination,
                       .servicing = lending().servicing,
                       .metrics = metrics_,
@@ -82,8 +83,11 @@ class ApiTest : public LendingTest {
     request.method = method;
     request.path = path.substr(0, path.find('?'));
     if (const auto query = path.find('?'); query != std::string::npos) {
-      const auto equals = path.find('=', query);
-      request.query[path.substr(query + 1, equals - query - 1)] = path.substr(equals + 1);
+      for (std::size_t at = query + 1; at < path.size();) {
+        const auto end = std::min(path.find('&', at), path.size()), equals = path.find('=', at);
+        request.query[path.substr(at, equals - at)] = path.substr(equals + 1, end - equals - 1);
+        at = end + 1;
+      }
     }
     request.headers = std::move(headers);
     request.body = body;

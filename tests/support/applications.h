@@ -61,6 +61,7 @@ class ApplicationsTest : public DatabaseTest {
   void SetUp() override {
     auto migrations = people_migrations();
     migrations.push_back(origination::kOriginationMigration);
+    migrations.push_back(documents::kUploadsMigration);
     const auto migrated = db().migrate(migrations);
     ASSERT_TRUE(migrated.ok()) << migrated.error().detail();
     people_.emplace(GetParam(), db());

@@ -15,6 +15,7 @@
 #include "fakes.h"
 #include "identity/identity.h"
 #include "people.h"
+#include "support/documents.h"
 
 namespace mq::test {
 
@@ -48,11 +49,15 @@ class Borrowers {
             -> Result<identity::AuthorityAnswer> {
           return identity::AuthorityAnswer{identity::AuthorityResult::match, to_bytes("authority")};
         });
+    documents_.emplace(database_, *vault_, clock, random, following(document_ports));
   }
 
   vault::Vault& vault() { return *vault_; }
   auth::Auth& auth() { return *auth_; }
   identity::Identity& identity() { return *identity_; }
+  documents::Uploads& documents() { return *documents_; }
+  // What the children, the scanner and the readers of documents say; a test may change it.
+  documents::Ports document_ports = test_document_ports();
 
   // What the phone received for this challenge.
   std::string code_of(const auth::ChallengeId& challenge) {
@@ -138,6 +143,7 @@ class Borrowers {
   std::optional<vault::Vault> vault_;
   std::optional<auth::Auth> auth_;
   std::optional<identity::Identity> identity_;
+  std::optional<documents::Uploads> documents_;
   int count_ = 0;
 };
 

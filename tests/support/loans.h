@@ -19,6 +19,7 @@ inline std::vector<storage::Migration> lending_migrations() {
   all.push_back(payments::kPaymentsMigration);
   all.push_back(origination::kOriginationMigration);
   all.push_back(servicing::kServicingMigration);
+  all.push_back(documents::kUploadsMigration);
   return all;
 }
 

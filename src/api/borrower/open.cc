@@ -9,8 +9,10 @@ struct HealthBody {
   std::string status, version, database;
   bool demo = false;  // the page's demo banner stands there before anybody has signed in
   std::optional<std::string> sandbox_url;  // of a demo: where the simulated SMS can be read
+  std::string document_scan;               // "on", "off"
 };
-BOOST_DESCRIBE_STRUCT(HealthBody, (), (status, version, database, demo, sandbox_url))
+BOOST_DESCRIBE_STRUCT(HealthBody, (),
+                      (status, version, database, demo, sandbox_url, document_scan))
 
 struct RecipientBody {
   std::string name;
@@ -109,7 +111,8 @@ Answer make_quote(Services& services, HttpRequest& request) {
 }
 
 HealthBody health(const Services& services) {
-  HealthBody body{"ok", MQ_VERSION, std::string(services.database.kind()), services.demo, {}};
+  HealthBody body{"ok", MQ_VERSION, std::string(services.database.kind()), services.demo, {},
+                  services.documents.scans() ? "on" : "off"};
   if (!services.sandbox_url.empty()) body.sandbox_url = services.sandbox_url;
   return body;
 }

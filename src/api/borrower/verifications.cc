@@ -5,8 +5,9 @@ namespace {
 
 struct BeginRequest {
   Pii<std::string> name, id_number;
+  std::optional<DocumentId> card_document;
 };
-BOOST_DESCRIBE_STRUCT(BeginRequest, (), (name, id_number))
+BOOST_DESCRIBE_STRUCT(BeginRequest, (), (name, id_number, card_document))
 
 Answer take_photo(Services& services, HttpRequest& request, const auth::Borrower& borrower,
                   identity::Photo which) {
@@ -25,7 +26,8 @@ void add_verification_routes(Routes& routes) {
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto asked, runtime::from_json<BeginRequest>(request.body));
                     MQ_TRY(const auto verification,
-                           services.identity.begin(borrower.person, asked.name, asked.id_number));
+                           services.identity.begin(borrower.person, asked.name, asked.id_number,
+                                                   asked.card_document));
                     return json_response(201, view(verification, language_of(request)));
                   });
   routes.borrower_photo("/v1/verifications/{verification_id}/card",

@@ -47,9 +47,12 @@ struct StaffVerificationBody : VerificationBody {
   std::optional<std::string> model;
   std::optional<ThresholdsBody> thresholds;
   std::vector<std::string> photos;
+  std::optional<DocumentId> card_document;  // that was read; `typed` says what is not as read there
+  std::vector<std::string> typed;
 };
 BOOST_DESCRIBE_STRUCT(StaffVerificationBody, (VerificationBody),
-                      (person_id, name_masked, id_number_masked, facts, model, thresholds, photos))
+                      (person_id, name_masked, id_number_masked, facts, model, thresholds, photos,
+                       card_document, typed))
 
 struct DecisionRequest {
   identity::StaffOutcome outcome{};
@@ -125,6 +128,11 @@ Result<StaffVerificationBody> staff_view(Services& services, HttpRequest& reques
                            facts.authority};
     body.model = facts.model;
     body.thresholds = ThresholdsBody{four_digits(facts.threshold), rate_text(facts.threshold)};
+  }
+  MQ_TRY(auto typed, services.identity.typed(verification));
+  if (typed) {
+    body.card_document = verification.card;
+    body.typed = std::move(*typed);
   }
   if (verification.card) body.photos.push_back("card");
   if (verification.selfie) body.photos.push_back("selfie");

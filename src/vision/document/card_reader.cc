@@ -143,7 +143,7 @@ CardReading read_card(const TextReader& text, const cv::Mat& bgr, const PageText
 }  // namespace
 
 struct CardReader::Impl {
-  TextReader text;
+  std::shared_ptr<const TextReader> text;
 };
 
 CardReader::CardReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -153,13 +153,18 @@ CardReader::~CardReader() = default;
 
 Result<CardReader> CardReader::load(const std::string& models_dir) {
   MQ_TRY(TextReader text, TextReader::load(models_dir));
+  return over(std::make_shared<const TextReader>(std::move(text)));
+}
+
+CardReader CardReader::over(std::shared_ptr<const TextReader> text) {
+  MQ_CHECK(text != nullptr);
   return CardReader(std::make_unique<Impl>(Impl{std::move(text)}));
 }
 
 Result<CardReading> CardReader::read(ByteView image, std::optional<CardSide> side) const {
   const FlushSubnormals guard;
   MQ_TRY(const Picture picture, decode(image));
-  const TextReader& text = impl_->text;
+  const TextReader& text = *impl_->text;
   const PageText page = text.read(picture.bgr);
   CardReading out = read_card(text, picture.bgr, page);
   if (out.state != CardState::read && !page.lines.empty()) {

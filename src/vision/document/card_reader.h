@@ -11,11 +11,15 @@
 
 namespace mq::vision {
 
+class TextReader;
+
 // Thread-safe after load().
 class CardReader {
  public:
   // Errors: models_missing.
   static Result<CardReader> load(const std::string& models_dir);
+  // With networks that are loaded already, and that others may use too.
+  static CardReader over(std::shared_ptr<const TextReader> text);
   CardReader(CardReader&&) noexcept;
   CardReader& operator=(CardReader&&) noexcept;
   ~CardReader();

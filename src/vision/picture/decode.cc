@@ -90,6 +90,13 @@ Result<Header> read_png(ByteView in) {
   if (width == 0 || height == 0 || width > kMost || height > kMost) {
     return broken("the PNG header is broken");
   }
+  // An animation says so before its first picture; the decoder would show that one only.
+  for (std::size_t at = 33; at + 12 <= in.size() && !has_at(in, at + 4, "IDAT");) {
+    if (has_at(in, at + 4, "acTL")) return Error(VisionErrc::unsupported_format, "animated PNG");
+    const std::size_t length = big(in, at, 4);
+    if (length > in.size() - at - 12) return broken("a PNG chunk is cut off");
+    at += length + 12;
+  }
   return Header{.format = Format::png,
                 .width = static_cast<int>(width),
                 .height = static_cast<int>(height),

@@ -77,6 +77,13 @@ TEST(Decode, NamesKindsThatAreNotAccepted) {
   Bytes animated = to_bytes("RIFF\x40\0\0\0WEBPVP8X\x0A\0\0\0\x02\0\0\0\x3F\0\0\x3F\0\0"sv);
   animated.resize(64);
   EXPECT_EQ(code_of(animated), "vision.unsupported_format");
+  Bytes png = encoded(gradient(64, 64), ".png");
+  const auto control = "\0\0\0\x08" "acTL\0\0\0\x02\0\0\0\0CRC."sv;
+  png.insert(png.begin() + 33, control.begin(), control.end());
+  EXPECT_EQ(code_of(png), "vision.unsupported_format");
+  png[33] = 0x7F;  // its length leads out of the file
+  png[37] = 'b';
+  EXPECT_EQ(code_of(png), "vision.not_an_image");
 }
 
 TEST(Decode, RefusesTooManyPixelsByTheHeaderAlone) {

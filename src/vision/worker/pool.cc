@@ -8,6 +8,7 @@
 
 #include "runtime/log.h"
 #include "runtime/queue.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/child.h"
 #include "vision/worker/protocol.h"
 
@@ -123,7 +124,9 @@ bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
 
 Result<WorkerPool::Impl::Waiting> WorkerPool::Impl::submit(Kind kind, ByteView picture,
                                                            std::int64_t start_before_ms) {
-  if (picture.size() > limits::kHttpPhotoBodyBytes) return VisionErrc::too_many_bytes;
+  constexpr std::size_t kBeforeThePicture = 1;  // the side of a card
+  const std::size_t before = kind == Kind::read_card ? kBeforeThePicture : 0;
+  if (picture.size() > limits::kHttpPhotoBodyBytes + before) return VisionErrc::too_many_bytes;
   Job job{kind, picture, start_before_ms, {}};
   auto waiting = job.answer.get_future();
   if (!queue.push(std::move(job))) return VisionErrc::busy;
@@ -187,6 +190,23 @@ std::vector<Result<Analysis>> WorkerPool::analyze_all(std::span<const ByteView> 
 
 Result<Bytes> WorkerPool::portrait_jpeg(ByteView image) {
   return impl_->ask(Kind::portrait, Kind::jpeg, image);
+}
+
+Result<CardReading> WorkerPool::read_card(ByteView image, std::optional<CardSide> side) {
+  // The child would refuse it too, but not before it has been copied.
+  if (image.size() > limits::kHttpPhotoBodyBytes) return VisionErrc::too_many_bytes;
+  const Bytes request = encode_card_request(image, side);
+  MQ_TRY(const Bytes body, impl_->ask(Kind::read_card, Kind::card, request));
+  auto reading = decode_card(body);
+  if (!reading) return Error(VisionErrc::worker_lost, "the child answered something else");
+  return std::move(*reading);
+}
+
+Result<PictureSize> WorkerPool::measure(ByteView image) {
+  MQ_TRY(const Bytes body, impl_->ask(Kind::measure, Kind::size, image));
+  const auto size = decode_size(body);
+  if (!size) return Error(VisionErrc::worker_lost, "the child answered something else");
+  return *size;
 }
 
 std::int64_t WorkerPool::restarts() const {

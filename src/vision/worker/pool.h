@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vision/document/card.h"
 #include "vision/face/face.h"
 
 namespace mq::vision {
@@ -21,6 +22,11 @@ struct WorkerConfig {
   std::size_t queue = limits::kVisionQueue;
 };
 
+// Of the upright picture, in pixels.
+struct PictureSize {
+  int width = 0, height = 0;
+};
+
 // The parent's side. Thread-safe. Every call blocks until its answer: a job that cannot begin within the
 // time-out answers busy, one that does not end within it answers timeout.
 // A picture that kills or stalls its child costs that one request: the child is started anew.
@@ -33,6 +39,11 @@ class WorkerPool {
   // As Engine, and: busy, worker_lost, timeout.
   Result<Analysis> analyze(ByteView image);
   Result<Bytes> portrait_jpeg(ByteView image);
+  // As CardReader::read, and: busy, worker_lost, timeout.
+  Result<CardReading> read_card(ByteView image, std::optional<CardSide> side = std::nullopt);
+  // Decodes the picture and looks at nothing in it. Errors: the picture errors of VisionErrc; busy,
+  // worker_lost, timeout.
+  Result<PictureSize> measure(ByteView image);
 
   // One answer a picture, in their order; spread over all children, a few at a time, so that other callers
   // still find room in the queue. Busy only when the queue is full with none of these pictures in it.

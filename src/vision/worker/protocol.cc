@@ -99,7 +99,7 @@ IoState read_frame(int fd, Frame& out, std::int64_t until_ms) {
   RawFrame raw;
   const IoState state = read_frame(fd, raw, kFrameBytes, until_ms);
   if (state != IoState::done) return state;
-  if (raw.kind < kReadyFrame || raw.kind > static_cast<std::uint8_t>(Kind::jpeg)) {
+  if (raw.kind < kReadyFrame || raw.kind > static_cast<std::uint8_t>(kLastKind)) {
     return IoState::closed;
   }
   out.kind = static_cast<Kind>(raw.kind);

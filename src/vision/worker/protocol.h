@@ -15,8 +15,14 @@ enum class Kind : std::uint8_t {
   analyze = 3,
   portrait = 4,
   analysis = 5,
-  jpeg = 6
+  jpeg = 6,
+  read_card = 7,
+  card = 8,
+  // 9 to 14 are bank cards, pages and cards in hands.
+  measure = 15,
+  size = 16
 };
+inline constexpr Kind kLastKind = Kind::size;
 
 struct Frame {
   Kind kind = Kind::error;

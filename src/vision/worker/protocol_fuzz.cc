@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/protocol.h"
 
 namespace mq::vision {
@@ -23,6 +24,20 @@ void analysis(ByteView body) {
   }
   const Bytes again = encode(*read);
   MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
+}
+
+void card(ByteView body) {
+  const auto read = decode_card(body);
+  if (!read) return;
+  MQ_CHECK(read->problems.size() <= 16 && read->number.text.size() <= limits::kCardFieldBytes);
+  MQ_CHECK(read->width >= 0);
+  const Bytes again = encode(*read);
+  MQ_CHECK(std::equal(again.begin(), again.end(), body.begin(), body.end()));
+}
+
+void size(ByteView body) {
+  const auto read = decode_size(body);
+  MQ_CHECK(!read || (read->width > 0 && read->height > 0));
 }
 
 void error(ByteView body) {
@@ -50,15 +65,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kSocketHolds = 64 * 1024;
   if (size == 0 || size > kSocketHolds) return 0;
   const mq::ByteView rest(data + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 5) {
     case 0:
       mq::vision::analysis(rest);
       break;
     case 1:
       mq::vision::error(rest);
       break;
-    default:
+    case 2:
       mq::vision::frames(rest);
+      break;
+    case 3:
+      mq::vision::card(rest);
+      break;
+    default:
+      mq::vision::size(rest);
   }
   return 0;
 }

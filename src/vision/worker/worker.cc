@@ -13,7 +13,12 @@
 #include <filesystem>
 #include <iterator>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 
+#include "vision/document/card_reader.h"
+#include "vision/picture/decode.h"
+#include "vision/text/reader.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/environment.h"
 #include "vision/worker/lock.h"
 #include "vision/worker/protocol.h"
@@ -21,14 +26,22 @@
 namespace mq::vision {
 namespace {
 
-// Decoded at most 40 megapixels, twice, beside the models: under 1 GiB of address space in practice.
+// Decoded at most 40 megapixels, twice, beside the models: under 2 GiB of address space in practice.
 constexpr LockLimits kLimits{.address_space_bytes = std::int64_t{3} << 30,
                              .cpu_seconds = 0,
                              .open_files = 8,
                              .may_read_files = false};
 
+// All that a child can do. The networks that read text are loaded once and shared by the readers.
+struct Skills {
+  std::unique_ptr<Engine> engine;
+  std::shared_ptr<const TextReader> text;
+  CardReader card;
+};
+
 // Everything that libraries set up on first use must be set up before the lock.
-void warm_up(const Engine& engine) {
+void warm_up(const Skills& skills) {
+  const Engine& engine = *skills.engine;
   cv::Mat noise(240, 320, CV_8UC3);
   cv::theRNG().fill(noise, cv::RNG::UNIFORM, 0, 255);
   for (const char* kind : {".jpg", ".png", ".webp"}) {
@@ -37,6 +50,11 @@ void warm_up(const Engine& engine) {
     (void)engine.analyze(picture).ok();
     (void)engine.portrait_jpeg(picture).ok();
   }
+  // Words in letters that every build of OpenCV can draw: so the recognisers run as well.
+  cv::Mat words(240, 640, CV_8UC3, cv::Scalar(250, 250, 250));
+  cv::putText(words, "11010519491231002X", {20, 120}, cv::FONT_HERSHEY_SIMPLEX, 1.6, {20, 20, 20}, 3);
+  Bytes picture;
+  if (cv::imencode(".jpg", words, picture)) (void)skills.card.read(picture).ok();
   // The unwinder reads its tables on the first exception, and decoders do throw.
   try {
     throw cv::Exception();
@@ -44,10 +62,13 @@ void warm_up(const Engine& engine) {
   }
 }
 
-Result<std::unique_ptr<Engine>> load_warm(const std::string& models_dir) {
+Result<Skills> load_warm(const std::string& models_dir) {
   MQ_TRY(auto engine, Engine::load(models_dir));
-  warm_up(*engine);
-  return engine;
+  MQ_TRY(TextReader reader, TextReader::load(models_dir));
+  auto text = std::make_shared<const TextReader>(std::move(reader));
+  Skills skills{std::move(engine), text, CardReader::over(text)};
+  warm_up(skills);
+  return skills;
 }
 
 int complain(const Error& error) {
@@ -55,7 +76,20 @@ int complain(const Error& error) {
   return 1;
 }
 
-bool answer(const Engine& engine, int fd, const Frame& request) {
+Result<Bytes> card_of(const CardReader& reader, ByteView request) {
+  const auto asked = decode_card_request(request);
+  if (!asked) return Error(VisionErrc::not_an_image, "no request for a card");
+  MQ_TRY(const CardReading reading, reader.read(asked->picture, asked->side));
+  return encode(reading);
+}
+
+Result<Bytes> size_of(ByteView image) {
+  MQ_TRY(const Picture picture, decode(image));
+  return encode(PictureSize{picture.width, picture.height});
+}
+
+bool answer(const Skills& skills, int fd, const Frame& request) {
+  const Engine& engine = *skills.engine;
   const auto send = [fd](Kind kind, ByteView body) {
     return write_frame(fd, kind, body, -1) == IoState::done;
   };
@@ -68,6 +102,14 @@ bool answer(const Engine& engine, int fd, const Frame& request) {
     case Kind::portrait: {
       const auto jpeg = engine.portrait_jpeg(request.body);
       return jpeg.ok() ? send(Kind::jpeg, *jpeg) : send(Kind::error, encode(jpeg.error()));
+    }
+    case Kind::read_card: {
+      const auto card = card_of(skills.card, request.body);
+      return card.ok() ? send(Kind::card, *card) : send(Kind::error, encode(card.error()));
+    }
+    case Kind::measure: {
+      const auto size = size_of(request.body);
+      return size.ok() ? send(Kind::size, *size) : send(Kind::error, encode(size.error()));
     }
     default:
       return false;
@@ -87,10 +129,10 @@ bool thread_refused() {
 int run_worker(int fd, const std::string& models_dir) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
-  const auto engine = load_warm(models_dir);
+  const auto skills = load_warm(models_dir);
   // Decoders write their complaints about a picture to standard error: not into the server's log.
   dup2(STDOUT_FILENO, STDERR_FILENO);
-  const Status locked = engine.ok() ? lock_process(fd, kLimits) : Status(engine.error());
+  const Status locked = skills.ok() ? lock_process(fd, kLimits) : Status(skills.error());
   if (!locked.ok()) {
     write_frame(fd, Kind::error, encode(locked.error()), -1);
     return 1;
@@ -98,7 +140,7 @@ int run_worker(int fd, const std::string& models_dir) {
   if (write_frame(fd, Kind::ready, {}, -1) != IoState::done) return 1;
   Frame request;
   while (read_frame(fd, request, -1) == IoState::done) {
-    if (!answer(**engine, fd, request)) return 1;
+    if (!answer(*skills, fd, request)) return 1;
   }
   return 0;
 }
@@ -107,8 +149,8 @@ int run_lock_self_test(const std::string& models_dir) {
   if (!start_again_as_a_child()) return 1;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
-  const auto engine = load_warm(models_dir);
-  if (!engine.ok()) return complain(engine.error());
+  const auto skills = load_warm(models_dir);
+  if (!skills.ok()) return complain(skills.error());
   struct Attempt {
     const char* name;
     bool was_refused;
@@ -140,7 +182,7 @@ int run_lock_self_test(const std::string& models_dir) {
     std::fprintf(stderr, "not refused: %s\n", attempt.name);
     status = 1;
   }
-  warm_up(**engine);
+  warm_up(*skills);
   return status;
 }
 

@@ -1,0 +1,50 @@
+#include "app/document_ports.h"
+
+#include <memory>
+
+#include "partners/partners.h"
+
+namespace mq::app {
+namespace {
+
+documents::PdfOpener opener(vision::PdfPool& pdfs) {
+  return [&pdfs](Bytes pdf) -> Result<documents::OpenPdf> {
+    MQ_TRY(auto opened, pdfs.open(std::move(pdf)));
+    const std::shared_ptr<vision::PdfDocument> document(std::move(opened));
+    documents::OpenPdf out;
+    out.facts = document->facts();
+    out.page_text = [document](int page) { return document->page_text(page); };
+    out.render = [document](int page, int dpi) { return document->render(page, dpi); };
+    return out;
+  };
+}
+
+documents::Scan scanner(const partners::ClamdClient& clamd) {
+  return [clamd](ByteView file) -> Result<documents::Verdict> {
+    MQ_TRY(const auto verdict, clamd.scan(file));
+    return verdict == partners::ScanVerdict::clean ? documents::Verdict::clean
+                                                   : documents::Verdict::infected;
+  };
+}
+
+}  // namespace
+
+vision::PdfConfig pdf_config() {
+  vision::PdfConfig out;
+  out.documents = 2;
+  return out;
+}
+
+documents::Ports document_ports(vision::WorkerPool& pictures, vision::PdfPool& pdfs,
+                                const std::string& clamd) {
+  documents::Ports out;
+  out.measure = [&pictures](ByteView picture) { return pictures.measure(picture); };
+  out.open_pdf = opener(pdfs);
+  if (const auto client = partners::ClamdClient::make(clamd)) out.scan = scanner(*client);
+  out.readers.read_card = [&pictures](ByteView picture, vision::CardSide side) {
+    return pictures.read_card(picture, side);
+  };
+  return out;
+}
+
+}  // namespace mq::app

@@ -1,0 +1,171 @@
+#include "documents/reading.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/limits.h"
+
+namespace mq::documents {
+namespace {
+
+constexpr std::string_view kForLife = "长期";
+
+struct CardPart {
+  const char* name;
+  vision::CardField vision::CardReading::*field;
+};
+constexpr std::array kFront = {CardPart{"name", &vision::CardReading::name},
+                               CardPart{"sex", &vision::CardReading::sex},
+                               CardPart{"nation", &vision::CardReading::nation},
+                               CardPart{"birth", &vision::CardReading::birth},
+                               CardPart{"address", &vision::CardReading::address},
+                               CardPart{"number", &vision::CardReading::number}};
+constexpr std::array kBack = {CardPart{"authority", &vision::CardReading::authority},
+                              CardPart{"valid_from", &vision::CardReading::valid_from},
+                              CardPart{"valid_to", &vision::CardReading::valid_to}};
+
+Place place_of(const std::array<vision::Point, 4>& quad) {
+  Place out;
+  for (const vision::Point& p : quad) {
+    out.corners.push_back({static_cast<int>(std::lround(p.x)), static_cast<int>(std::lround(p.y))});
+  }
+  return out;
+}
+
+FieldValue value_of(const char* name, const vision::CardField& field) {
+  FieldValue out;
+  out.name = name;
+  out.read = Pii<std::string>(field.text);
+  out.confidence = static_cast<int>(std::lround(field.confidence * 10'000));
+  out.sure = field.state == vision::FieldState::read;
+  out.state = out.sure                                     ? ValueState::read
+              : field.state == vision::FieldState::confirm ? ValueState::confirm
+                                                           : ValueState::missing;
+  for (const auto& quad : field.places) out.places.push_back(place_of(quad));
+  return out;
+}
+
+// The value that counts, or nothing where there is none.
+std::optional<std::string> given(const Reading& reading, std::string_view name) {
+  const FieldValue* field = reading.field(name);
+  if (field == nullptr || field->text().expose().empty()) return std::nullopt;
+  return field->text().expose();
+}
+
+// As it is printed: 2010.01.01-长期.
+std::optional<std::string> printed_validity(const Reading& reading) {
+  auto from = given(reading, "valid_from"), to = given(reading, "valid_to");
+  if (!from || !to) return std::nullopt;
+  for (auto* text : {&*from, &*to}) std::replace(text->begin(), text->end(), '-', '.');
+  return *from + "-" + *to;
+}
+
+std::vector<Check> card_checks(const Reading& reading, BusinessDate today) {
+  idcard::CardFields fields;
+  fields.name = given(reading, "name");
+  fields.sex = given(reading, "sex");
+  fields.nation = given(reading, "nation");
+  fields.birth = given(reading, "birth");
+  fields.number = given(reading, "number");
+  fields.authority = given(reading, "authority");
+  fields.validity = printed_validity(reading);
+  std::vector<Check> out;
+  for (const auto& finding : idcard::check_card(fields, today)) {
+    out.push_back({std::string("card.") + boost::describe::enum_to_string(finding.code, "?"),
+                   finding.severity, boost::describe::enum_to_string(finding.field, "?")});
+  }
+  return out;
+}
+
+bool is_date(const std::string& text) { return BusinessDate::parse(text).ok(); }
+
+bool plausible(Kind kind, const std::string& name, const std::string& text) {
+  if (text.empty() || text.size() > limits::kCardFieldBytes) return false;
+  if (kind == Kind::bank_card && name == "number") {
+    return text.size() >= 12 && text.size() <= 19 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  }
+  if (name == "number") return idcard::read_id_number(text).has_value();
+  if (name == "name") return idcard::plausible_name(text);
+  if (name == "sex") return text == "男" || text == "女";
+  if (name == "birth" || name == "valid_from") return is_date(text);
+  if (name == "valid_to") return text == kForLife || is_date(text);
+  return true;
+}
+
+// A number's last letter is a capital on every card.
+std::string normal(Kind kind, const std::string& name, std::string text) {
+  if (kind == Kind::id_card_front && name == "number" && !text.empty() && text.back() == 'x') {
+    text.back() = 'X';
+  }
+  return text;
+}
+
+}  // namespace
+
+const FieldValue* Reading::field(std::string_view name) const {
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const auto& one) { return one.name == name; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+UploadState state_of(const Reading& reading) {
+  for (const FieldValue& field : reading.fields) {
+    if (field.state == ValueState::confirm || field.state == ValueState::missing) {
+      return UploadState::confirm;
+    }
+  }
+  return UploadState::read;
+}
+
+ReadResult result_of(const vision::CardReading& card, vision::CardSide side, BusinessDate today) {
+  ReadResult out;
+  const bool front = side == vision::CardSide::front;
+  const auto take = [&](const auto& parts) {
+    for (const CardPart& part : parts) {
+      // A photo of the other side says nothing about this one.
+      out.reading.fields.push_back(
+          value_of(part.name, card.side == side ? card.*part.field : vision::CardField{}));
+    }
+  };
+  if (front) take(kFront);
+  if (!front) take(kBack);
+  if (front && card.portrait) out.reading.portrait = place_of(*card.portrait);
+  for (const auto problem : card.problems) {
+    out.problems.push_back(std::string("card.") + boost::describe::enum_to_string(problem, "?"));
+  }
+  out.reading.checks = card_checks(out.reading, today);
+  out.state = card.state == vision::CardState::retake || card.side != side ? UploadState::retake
+              : card.state == vision::CardState::read                      ? UploadState::read
+                                                                           : UploadState::confirm;
+  return out;
+}
+
+Status take_over(Reading& reading, Kind kind, const std::vector<TypedField>& typed,
+                 const PersonId& by, Instant at) {
+  Reading changed = reading;
+  for (const TypedField& one : typed) {
+    const auto field = std::find_if(changed.fields.begin(), changed.fields.end(),
+                                    [&](const auto& known) { return known.name == one.name; });
+    const std::string text = normal(kind, one.name, one.text.expose());
+    if (field == changed.fields.end() || !plausible(kind, one.name, text)) {
+      // Only a name of ours goes into the error.
+      return Error(DocumentsErrc::bad_field, field == changed.fields.end() ? "" : field->name);
+    }
+    if (text == field->read.expose()) {
+      field->typed.reset();
+      field->state = ValueState::confirmed;
+    } else {
+      field->typed = Typed{Pii<std::string>(text), by, at.us};
+      field->state = ValueState::corrected;
+    }
+  }
+  if (kind == Kind::id_card_front || kind == Kind::id_card_back) {
+    changed.checks = card_checks(changed, BusinessDate::in_china(at));
+  }
+  reading = std::move(changed);
+  return ok();
+}
+
+}  // namespace mq::documents

@@ -1,0 +1,137 @@
+#include "documents/reading.h"
+
+#include <gtest/gtest.h>
+
+#include "fakes.h"
+#include "runtime/json.h"
+#include "support/documents.h"
+
+namespace mq::documents {
+namespace {
+
+constexpr auto kNumber = "110101199003070652";
+const BusinessDate kToday = BusinessDate::parse("2026-11-23").value();
+const Instant kNow{1'800'000'000'000'000};
+
+vision::CardReading card(const std::string& words) { return test::card_in(test::photo(words)); }
+ReadResult front(const std::string& words) {
+  return result_of(card(words), vision::CardSide::front, kToday);
+}
+PersonId person() {
+  test::TestRandom random;
+  return PersonId::make(kNow, random);
+}
+bool has_check(const Reading& reading, const std::string& code) {
+  for (const auto& check : reading.checks) {
+    if (check.code == code) return true;
+  }
+  return false;
+}
+
+TEST(Reading, ASureCardIsReadWithItsPlaces) {
+  const auto result = front(std::string("card 张小明 ") + kNumber);
+  EXPECT_EQ(result.state, UploadState::read);
+  EXPECT_TRUE(result.problems.empty());
+  ASSERT_EQ(result.reading.fields.size(), 6U);
+  const auto* number = result.reading.field("number");
+  ASSERT_NE(number, nullptr);
+  EXPECT_EQ(number->read.expose(), kNumber);
+  EXPECT_EQ(number->confidence, 9900);
+  EXPECT_TRUE(number->sure);
+  ASSERT_EQ(number->places.size(), 1U);
+  EXPECT_EQ(number->places[0].corners[2].x, 90);
+  EXPECT_EQ(number->places[0].corners[2].y, 40);
+  ASSERT_TRUE(result.reading.portrait.has_value());
+  EXPECT_EQ(result.reading.portrait->corners[0].x, 640);
+}
+
+TEST(Reading, WhatDoesNotFitTogetherIsAFinding) {
+  EXPECT_FALSE(
+      has_check(front(std::string("card 张小明 ") + kNumber).reading, "card.birth_differs"));
+  const auto other = front("card 张小明 11010519491231002X");
+  EXPECT_TRUE(has_check(other.reading, "card.birth_differs"));
+  EXPECT_TRUE(has_check(other.reading, "card.sex_differs"));
+}
+
+TEST(Reading, TheOtherSideSaysNothingAboutThisOne) {
+  const auto result = result_of(card("back"), vision::CardSide::front, kToday);
+  EXPECT_EQ(result.state, UploadState::retake);
+  for (const auto& field : result.reading.fields) {
+    EXPECT_EQ(field.state, ValueState::missing) << field.name;
+    EXPECT_TRUE(field.read.expose().empty());
+  }
+  const auto back = result_of(card("back"), vision::CardSide::back, kToday);
+  EXPECT_EQ(back.state, UploadState::read);
+  EXPECT_EQ(back.reading.field("valid_to")->read.expose(), "2035-01-01");
+  EXPECT_FALSE(has_check(back.reading, "card.validity_expired"));
+  const auto later = BusinessDate::parse("2035-01-02").value();
+  EXPECT_TRUE(has_check(result_of(card("back"), vision::CardSide::back, later).reading,
+                        "card.validity_expired"));
+}
+
+TEST(Reading, WhatIsTypedStandsBesideWhatWasRead) {
+  auto reading = front(std::string("card 张小朋 ") + kNumber + " unsure").reading;
+  EXPECT_EQ(state_of(reading), UploadState::confirm);
+  const auto by = person();
+  ASSERT_TRUE(
+      take_over(reading, Kind::id_card_front, {{"name", Pii<std::string>("张小明")}}, by, kNow)
+          .ok());
+  const auto* name = reading.field("name");
+  EXPECT_EQ(name->state, ValueState::corrected);
+  EXPECT_EQ(name->read.expose(), "张小朋");
+  EXPECT_EQ(name->text().expose(), "张小明");
+  ASSERT_TRUE(name->typed.has_value());
+  EXPECT_EQ(name->typed->by, by);
+  EXPECT_EQ(name->typed->at_us, kNow.us);
+  EXPECT_FALSE(name->sure);
+  EXPECT_EQ(state_of(reading), UploadState::read);
+  // Taking it back leaves no trace of a correction that is none.
+  ASSERT_TRUE(
+      take_over(reading, Kind::id_card_front, {{"name", Pii<std::string>("张小朋")}}, by, kNow)
+          .ok());
+  EXPECT_EQ(reading.field("name")->state, ValueState::confirmed);
+  EXPECT_FALSE(reading.field("name")->typed.has_value());
+}
+
+TEST(Reading, ChecksFollowWhatIsTyped) {
+  auto reading = front(std::string("card 张小明 ") + kNumber).reading;
+  ASSERT_TRUE(take_over(reading, Kind::id_card_front,
+                        {{"number", Pii<std::string>("11010519491231002x")}}, person(), kNow)
+                  .ok());
+  EXPECT_EQ(reading.field("number")->text().expose(), "11010519491231002X");
+  EXPECT_TRUE(has_check(reading, "card.birth_differs"));
+}
+
+TEST(Reading, ImpossibleValuesAreRefusedAndChangeNothing) {
+  auto reading = front(std::string("card 张小明 ") + kNumber).reading;
+  const auto before = runtime::to_json(reading);
+  const std::pair<const char*, const char*> wrong[] = {
+      {"number", "110101199003070653"}, {"number", ""},   {"name", "12"},
+      {"birth", "1990-02-30"},          {"sex", "other"}, {"nothing", "x"},
+      {"authority", "公安局"}};
+  for (const auto& [name, text] : wrong) {
+    const auto status = take_over(
+        reading, Kind::id_card_front,
+        {{"nation", Pii<std::string>("回")}, {name, Pii<std::string>(text)}}, person(), kNow);
+    ASSERT_FALSE(status.ok()) << name << " " << text;
+    EXPECT_TRUE(status.error().is(DocumentsErrc::bad_field));
+    EXPECT_EQ(status.error().detail().find(text[0] == '\0' ? "!" : text), std::string::npos)
+        << "what was typed is in no error";
+    EXPECT_EQ(runtime::to_json(reading), before);
+  }
+}
+
+TEST(Reading, SurvivesItsRest) {
+  auto reading = front(std::string("card 张小明 ") + kNumber + " unsure").reading;
+  ASSERT_TRUE(
+      take_over(reading, Kind::id_card_front, {{"name", Pii<std::string>("王芳")}}, person(), kNow)
+          .ok());
+  const auto text = runtime::to_json(reading);
+  const auto again = runtime::from_json<Reading>(text);
+  ASSERT_TRUE(again.ok()) << again.error().detail();
+  EXPECT_EQ(runtime::to_json(*again), text);
+  EXPECT_EQ(again->field("name")->text().expose(), "王芳");
+}
+
+}  // namespace
+}  // namespace mq::documents

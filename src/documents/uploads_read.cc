@@ -1,0 +1,173 @@
+// Reading in the background: a few pages a delivery, each kept as soon as it is read, so that a
+// crash costs one page and nobody waits for a long document.
+#include "audit/audit.h"
+#include "base/limits.h"
+#include "documents/documents.h"
+#include "documents/statement_json.h"
+#include "documents/uploads_store.h"
+#include "runtime/log.h"
+
+namespace mq::documents {
+namespace {
+
+// Nobody's fault, and gone by the next try. What else is wrong with a page stays wrong.
+bool passing(const Error& error) {
+  using vision::VisionErrc;
+  for (const auto code : {VisionErrc::busy, VisionErrc::worker_lost, VisionErrc::timeout,
+                          VisionErrc::models_missing, VisionErrc::pdf_unavailable}) {
+    if (error.is(code)) return true;
+  }
+  return error.code().starts_with("storage.");
+}
+
+// The text that the page shows. What is drawn but cannot be seen takes no part: a statement that
+// reads otherwise than it looks is not read as its author would like.
+StatementPage shown(const vision::PdfPageText& text, bool& hidden) {
+  StatementPage out;
+  out.width = text.size.width;
+  out.height = text.size.height;
+  for (const vision::PdfWord& word : text.words) {
+    // White words are seen where something dark lies behind them, as behind the heads of many
+    // tables.
+    if (word.invisible || word.unseen || word.outside) {
+      hidden = true;
+      continue;
+    }
+    PlacedText placed;
+    placed.text = word.text;
+    placed.box.x = word.left;
+    placed.box.y = word.top;
+    placed.box.width = word.right - word.left;
+    placed.box.height = word.bottom - word.top;
+    out.texts.push_back(std::move(placed));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<StatementPage> Uploads::page_text(const Upload& upload, int page, OpenPdf* pdf,
+                                         bool& hidden) {
+  const auto& read_page = ports_.readers.read_page;
+  if (pdf == nullptr) {
+    if (!read_page) return DocumentsErrc::wrong_state;
+    MQ_TRY(const auto picture, file_of(upload, page));
+    return read_page(picture);
+  }
+  MQ_TRY(const auto text, pdf->page_text(page));
+  auto out = shown(text, hidden);
+  if (!out.texts.empty() || !read_page) return out;
+  // A scan; the text below it, if there is one, is what some program once made of it.
+  hidden = false;
+  MQ_TRY(const auto picture, pdf->render(page, limits::kDocumentReadDpi));
+  return read_page(picture);
+}
+
+Status Uploads::read_pages(const Upload& upload) {
+  std::optional<OpenPdf> pdf;
+  if (upload.media == Media::pdf) {
+    if (!ports_.open_pdf) return vision::VisionErrc::pdf_unavailable;
+    MQ_TRY(auto file, file_of(upload, 1));
+    MQ_TRY(auto open, ports_.open_pdf(std::move(file)));
+    pdf.emplace(std::move(open));
+  }
+  MQ_TRY(const auto keys, vault_.unlock(upload.person, {class_of(upload.kind)}));
+  const auto until_us = clock_.now().us + std::int64_t{limits::kDocumentReadMs} * 1'000;
+  for (int page = upload.pages_done + 1; page <= upload.pages; ++page) {
+    PageText text;
+    MQ_TRY(text.page, page_text(upload, page, pdf ? &*pdf : nullptr, text.hidden));
+    const bool more = page < upload.pages;
+    const bool enough = clock_.now().us >= until_us;
+    MQ_REQUIRE(database_.write([&](storage::Transaction& tx) -> Status {
+      const auto now = clock_.now();
+      const auto current = find_upload(tx, upload.id, true);
+      // Another delivery may have been faster.
+      if (!current || current->state != UploadState::reading || current->pages_done >= page) {
+        return ok();
+      }
+      put_page(tx, vault_, keys, upload, page, text);
+      tx.execute("UPDATE document_upload SET pages_done = $1, updated_at = $2 WHERE id = $3",
+                 {page, now, upload.id});
+      if (more && enough) ask_to_read(tx, now, random_, upload.id);
+      return ok();
+    }));
+    if (more && enough) return ok();
+  }
+  return conclude_statement(upload);
+}
+
+Status Uploads::conclude_statement(const Upload& upload) {
+  MQ_TRY(const auto keys, vault_.unlock(upload.person, {class_of(upload.kind)}));
+  MQ_TRY(const auto texts,
+         database_.read([&](storage::Transaction& tx) -> Result<std::vector<PageText>> {
+           return get_pages(tx, vault_, keys, upload);
+         }));
+  std::vector<StatementPage> pages;
+  bool hidden = false, any_text = false;
+  for (const PageText& text : texts) {
+    pages.push_back(text.page);
+    hidden = hidden || text.hidden;
+    any_text = any_text || !text.page.texts.empty();
+  }
+  // A scan that nobody here can read is kept as it is; nothing is wrong with it.
+  if (!any_text && !ports_.readers.read_page) return give_up(upload, "", UploadState::stored);
+  const auto statement = read_statement(pages);
+  if (!statement.ok()) return give_up(upload, statement.error().code(), UploadState::failed);
+  const auto content = boost::json::serialize(json_of(*statement, income_of(*statement)));
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    const auto now = clock_.now();
+    const auto current = find_upload(tx, upload.id, true);
+    if (!current || current->state != UploadState::reading) return ok();
+    MQ_TRY(auto reading, reading_of(tx, vault_, keys, upload.id));
+    reading.fields = fields_of(*statement);
+    if (hidden) {
+      reading.checks.push_back({"statement.hidden_text", idcard::Severity::fault, ""});
+    }
+    put_reading(tx, vault_, keys, upload, reading);
+    const auto blob =
+        vault_.put_blob(tx, keys, class_of(upload.kind), "statement.reading", as_bytes(content));
+    tx.execute("UPDATE document_upload SET statement_blob = $1 WHERE id = $2", {blob, upload.id});
+    set_state(tx, upload.id, UploadState::read, {}, now);
+    drop_pages(tx, upload.id);
+    audit::append(tx, now, random_, "documents.read", upload.id.str(),
+                  {{"person", upload.person.str()},
+                   {"pages", upload.pages},
+                   {"rows", static_cast<std::int64_t>(statement->rows.size())}});
+    return ok();
+  });
+}
+
+Status Uploads::give_up(const Upload& upload, const std::string& problem, UploadState state) {
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    const auto now = clock_.now();
+    const auto current = find_upload(tx, upload.id, true);
+    if (!current || current->state != UploadState::reading) return ok();
+    std::vector<std::string> problems;
+    if (!problem.empty()) problems.push_back(problem);
+    set_state(tx, upload.id, state, problems, now);
+    drop_pages(tx, upload.id);
+    audit::append(
+        tx, now, random_, "documents.not_read", upload.id.str(),
+        {{"person", upload.person.str()}, {"state", name_of(state)}, {"problem", problem}});
+    return ok();
+  });
+}
+
+Status Uploads::read_on(const DocumentId& id, bool last) {
+  MQ_TRY(const auto upload,
+         database_.read([&](storage::Transaction& tx) -> Result<std::optional<Upload>> {
+           return find_upload(tx, id);
+         }));
+  if (!upload || upload->state != UploadState::reading) return ok();
+  const auto done = read_pages(*upload);
+  if (done.ok()) return ok();
+  // Erased meanwhile: there is nothing left to read.
+  if (done.error().is(vault::VaultErrc::erased)) {
+    return give_up(*upload, "", UploadState::stored);
+  }
+  if (passing(done.error()) && !last) return done.error();
+  log::warn("documents.not_read", {{"document", id}, {"error", done.error().code()}});
+  return give_up(*upload, done.error().code(), UploadState::failed);
+}
+
+}  // namespace mq::documents
