@@ -10,6 +10,7 @@ import {
   DESKTOP,
   draw_card,
   fill,
+  made_up_id_number,
   open_browser,
   open_page,
   PHONE,
@@ -32,14 +33,6 @@ let pdf;
 let close;
 let borrower;
 let staff;
-
-// A number with a valid check character in a district that no longer exists.
-function made_up_id_number() {
-  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-  const body = `11010319${randomInt(70, 99)}0${randomInt(1, 10)}1${randomInt(0, 10)}${randomInt(100, 1000)}`;
-  const sum = weights.reduce((total, weight, index) => total + weight * Number(body[index]), 0);
-  return body + '10X98765432'[sum % 11];
-}
 
 before(async () => {
   const known = await read_person();
