@@ -44,6 +44,14 @@ documents::Ports document_ports(vision::WorkerPool& pictures, vision::PdfPool& p
   out.readers.read_card = [&pictures](ByteView picture, vision::CardSide side) {
     return pictures.read_card(picture, side);
   };
+  out.readers.read_bank_card = [&pictures](ByteView picture) -> Result<documents::ReadResult> {
+    MQ_TRY(const auto reading, pictures.read_bank_card(picture));
+    return documents::result_of(reading);
+  };
+  out.readers.read_page = [&pictures](ByteView picture) -> Result<documents::StatementPage> {
+    MQ_TRY(const auto reading, pictures.read_page(picture));
+    return documents::page_of_picture(reading);
+  };
   return out;
 }
 

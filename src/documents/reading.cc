@@ -142,6 +142,19 @@ ReadResult result_of(const vision::CardReading& card, vision::CardSide side, Bus
   return out;
 }
 
+ReadResult result_of(const vision::BankCardReading& card) {
+  ReadResult out;
+  out.reading.fields = {value_of("number", card.number), value_of("issuer", card.issuer),
+                        value_of("expiry", card.expiry)};
+  for (const auto problem : card.problems) {
+    out.problems.push_back(std::string("card.") + boost::describe::enum_to_string(problem, "?"));
+  }
+  out.state = card.state == vision::CardState::retake ? UploadState::retake
+              : card.state == vision::CardState::read ? UploadState::read
+                                                      : UploadState::confirm;
+  return out;
+}
+
 Status take_over(Reading& reading, Kind kind, const std::vector<TypedField>& typed,
                  const PersonId& by, Instant at) {
   Reading changed = reading;

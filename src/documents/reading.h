@@ -99,6 +99,9 @@ struct ReadResult {
 // One side of an identity card; pure. `today` decides what has expired.
 ReadResult result_of(const vision::CardReading& card, vision::CardSide side, BusinessDate today);
 
+// The side of a bank card with the number; pure.
+ReadResult result_of(const vision::BankCardReading& card);
+
 struct TypedField {
   std::string name;
   Pii<std::string> text;

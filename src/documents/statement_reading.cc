@@ -20,17 +20,6 @@ bool is_pdf(ByteView file) {
   return as_text(file.first(std::min(file.size(), kWithin))).find("%PDF-") != std::string_view::npos;
 }
 
-StatementPage page_of(const vision::PageReading& reading) {
-  StatementPage out;
-  out.width = static_cast<float>(reading.width);
-  out.height = static_cast<float>(reading.height);
-  for (const auto& line : reading.lines) {
-    if (line.text.size() > limits::kStatementTextBytes) continue;
-    out.texts.push_back({line.box, line.text, std::min(line.confidence, kSurestReading)});
-  }
-  return out;
-}
-
 bool is_seen(const vision::PdfWord& word) {
   return !word.invisible && !word.white && !word.outside && !word.unseen;
 }
@@ -89,7 +78,7 @@ class PdfReader {
   Result<StatementPage> picture_of(int number) {
     MQ_TRY(const Bytes jpeg, pdf_.render(number, limits::kPdfMaxDpi));
     MQ_TRY(const auto reading, ports_.read_page(jpeg));
-    return page_of(reading);
+    return page_of_picture(reading);
   }
 
   const StatementPorts& ports_;
@@ -117,7 +106,7 @@ Result<Pages> pages_of_pictures(std::span<const ByteView> files, const Statement
     MQ_TRY(const auto reading, ports.read_page(file));
     StatementPageFacts facts;
     facts.source = reading.lines.empty() ? PageSource::nothing : PageSource::picture;
-    out.texts.push_back(page_of(reading));
+    out.texts.push_back(page_of_picture(reading));
     out.facts.push_back(facts);
     if (ports.progress) ports.progress(out.texts.size(), files.size());
   }
@@ -141,6 +130,17 @@ void flag_rows(std::vector<LayerMismatch>& mismatches, Statement& statement) {
 }
 
 }  // namespace
+
+StatementPage page_of_picture(const vision::PageReading& reading) {
+  StatementPage out;
+  out.width = static_cast<float>(reading.width);
+  out.height = static_cast<float>(reading.height);
+  for (const auto& line : reading.lines) {
+    if (line.text.size() > limits::kStatementTextBytes) continue;
+    out.texts.push_back({line.box, line.text, std::min(line.confidence, kSurestReading)});
+  }
+  return out;
+}
 
 StatementPorts pdf_ports(vision::PdfPool& pdfs) {
   StatementPorts out;

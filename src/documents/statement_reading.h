@@ -63,6 +63,9 @@ struct StatementReading {
   std::vector<LayerMismatch> mismatches;
 };
 
+// The text of a photographed or scanned page; never taken for sure.
+StatementPage page_of_picture(const vision::PageReading& reading);
+
 // `files` is one PDF, or the pictures of the pages in their order; the ports say what is wrong with one of them. Takes
 // seconds a page. Errors: documents.statement_mixed (several PDFs, or a PDF among pictures), statement_too_large
 // (pages over limits::kStatementPages, told before any is read), statement_no_text (all pages empty), those of

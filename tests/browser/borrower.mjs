@@ -12,14 +12,17 @@ import {
   assert_fits,
   BASE_URL,
   by,
+  draw_card,
   field,
   fill,
+  locked_pdf,
   new_sms_code,
   open_browser,
   open_page,
   PHONE,
   read_person,
   see_title,
+  send_photo,
   shot,
   SHOTS,
   sms_codes,
@@ -29,6 +32,7 @@ import {
 
 const PAYOUT_CARD = process.env.MQ_PAYOUT_CARD ?? '6222020200112233446';
 let person;
+let card;
 let browser;
 let close;
 let page;
@@ -38,6 +42,7 @@ const verification_answers = [];
 
 before(async () => {
   person = await read_person();
+  card = draw_card(person);
   ({ browser, close } = await open_browser({ camera: person.selfie_path }));
   ({ page, context, faults } = await open_page(browser, PHONE));
   page.on('response', async (response) => {
@@ -131,35 +136,64 @@ step('authority consent on its own screen, recipient named', async () => {
   await by(page, 'consent-agree').click();
 });
 
-step('name and identity number', async () => {
-  await see_title(page, /身份信息/);
-  const wrong = person.id_number.slice(0, 17) + (person.id_number.endsWith('1') ? '2' : '1');
-  await fill(page, 'name-input', person.name);
-  await fill(page, 'id-number-input', wrong);
-  await page.getByText('身份证号有误').waitFor();
-  await both_languages('07-identity');
-  await fill(page, 'id-number-input', person.id_number);
-  await context.setOffline(true);
-  await by(page, 'identity-next').click();
-  await page.getByText('网络连接失败').waitFor();
-  await shot(page, '08-identity-offline');
-  assert.equal(await field(page, 'name-input').inputValue(), person.name, 'what was typed stays');
-  await context.setOffline(false);
-  await by(page, 'retry').click();
-});
-
-step('card photo', async () => {
+step('a photo that shows no card twice; typing is the way out', async () => {
   await see_title(page, /身份证人像面/);
   await by(page, 'shoot').waitFor();
-  await both_languages('09-card');
+  await both_languages('07-card');
   const broken_file = path.join(SHOTS, 'not-a-photo.jpg');
   await writeFile(broken_file, 'this is no picture');
   await by(page, 'card-file').setInputFiles(broken_file);
   await page.getByText('无法读取这张照片').waitFor();
-  await by(page, 'card-file').setInputFiles(person.card_path);
-  await by(page, 'photo-preview').waitFor();
-  await shot(page, '10-card-preview');
-  await by(page, 'use-photo').click();
+  for (let photo = 1; photo <= 2; photo += 1) {
+    await by(page, 'card-file').setInputFiles(person.card_path);
+    await by(page, 'photo-preview').waitFor();
+    await by(page, 'use-photo').click();
+    await by(page, 'card-retake').waitFor();
+    assert.match(await by(page, 'card-retake').innerText(), /请/, 'what to do is said');
+    if (photo === 1) await by(page, 'retake').click();
+  }
+  await both_languages('08-card-retake');
+  await by(page, 'type-instead').click();
+  const wrong = person.id_number.slice(0, 17) + (person.id_number.endsWith('1') ? '2' : '1');
+  await fill(page, 'name-input', person.name);
+  await fill(page, 'id-number-input', wrong);
+  await page.getByText('身份证号有误').waitFor();
+  await both_languages('09-typed');
+  await by(page, 'photo-instead').click();
+});
+
+step('what was read of the card is looked over', async () => {
+  await send_photo(page, 'card', card.front);
+  await by(page, 'card-confirm').waitFor();
+  assert.equal(await field(page, 'name-input').inputValue(), person.name, 'the name is read');
+  const number = field(page, 'number-input');
+  assert.equal(await number.inputValue(), person.id_number, 'so is the number');
+  await page.locator('[data-mark=number]').first().waitFor();
+  await both_languages('10-card-check', { full: true });
+  await page.reload();
+  await by(page, 'card-confirm').waitFor();
+  assert.equal(await number.inputValue(), person.id_number, 'a reload resumes');
+  assert.equal(await by(page, 'placed-picture').count(), 0, 'the photo was in memory only');
+  await fill(page, 'number-input', person.id_number.slice(0, 17));
+  await by(page, 'card-confirm').click();
+  await page.getByText('身份证号有误').waitFor();
+  await fill(page, 'number-input', person.id_number);
+  await context.setOffline(true);
+  await by(page, 'card-confirm').click();
+  await page.getByText('网络连接失败').waitFor();
+  await shot(page, '11-card-offline');
+  await context.setOffline(false);
+  await by(page, 'retry').click();
+});
+
+step('the back of the card is asked for with a reason', async () => {
+  await see_title(page, /国徽面/);
+  await by(page, 'back-skip').waitFor();
+  await both_languages('12-card-back');
+  await send_photo(page, 'card', card.back);
+  await by(page, 'back-confirm').waitFor();
+  await both_languages('13-card-back-check');
+  await by(page, 'back-confirm').click();
 });
 
 step('selfie by camera; a reload resumes there', async () => {
@@ -169,22 +203,38 @@ step('selfie by camera; a reload resumes there', async () => {
   await by(page, 'shoot').waitFor();
   assert.equal(await by(page, 'upload').count(), 0, 'with a camera there is no upload');
   await page.waitForTimeout(1500);
-  await both_languages('11-selfie');
+  await both_languages('14-selfie');
   await by(page, 'shoot').click();
   await by(page, 'photo-preview').waitFor();
-  await shot(page, '12-selfie-preview');
+  await shot(page, '15-selfie-preview');
   await by(page, 'use-photo').click();
 });
 
 step('verification', async () => {
   await by(page, 'processing').or(by(page, 'verification-passed')).first().waitFor();
-  await shot(page, '13-processing');
+  await shot(page, '16-processing');
   await by(page, 'verification-passed').waitFor({ timeout: 60_000, state: 'attached' });
   await see_title(page, /核验通过/);
-  await both_languages('14-verified');
+  await both_languages('17-verified');
   for (const answer of verification_answers)
     assert.doesNotMatch(answer, /similarity|"score"/, 'no score reaches the borrower');
   await by(page, 'verification-continue').click();
+  await see_title(page, /想借多少/);
+});
+
+step('documents: a locked PDF is refused with what to do, and the way leads back', async () => {
+  await by(page, 'open-documents').click();
+  await by(page, 'documents').waitFor();
+  await by(page, 'document-id_card_back').waitFor();
+  assert.equal(await by(page, 'document-id_card_front').count(), 1, 'of the fronts only the one');
+  await both_languages('20-documents', { full: true });
+  await by(page, 'hand-in-statement').click();
+  await by(page, 'pdf-file').setInputFiles(locked_pdf());
+  await by(page, 'problem').waitFor();
+  assert.equal(await by(page, 'problem').getAttribute('data-code'), 'vision.pdf_encrypted');
+  await shot(page, '20-documents-locked');
+  await by(page, 'hand-in-back').click();
+  await by(page, 'documents-close').click();
 });
 
 step('amount, term and live quote', async () => {
@@ -199,10 +249,10 @@ step('amount, term and live quote', async () => {
   const cost = await by(page, 'annual-cost').innerText();
   assert.match(cost, /7\.20%\s*单利/);
   assert.match(cost, /7\.44%\s*复利/);
-  await both_languages('15-amount', { full: true });
+  await both_languages('18-amount', { full: true });
   await by(page, 'toggle-schedule').click();
   assert.equal(await by(page, 'schedule').locator('tbody tr').count(), 12);
-  await shot(page, '16-amount-schedule', { full: true });
+  await shot(page, '19-amount-schedule', { full: true });
   await by(page, 'amount-next').click();
 });
 
@@ -215,7 +265,7 @@ step('form; a reload keeps what may be kept', async () => {
   await see_title(page, /您的情况/);
   assert.equal(await field(page, 'income-input').inputValue(), '12000');
   await fill(page, 'card-input', PAYOUT_CARD);
-  await both_languages('17-form', { full: true });
+  await both_languages('21-form', { full: true });
   const stored = await page.evaluate(
     () => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }),
   );
@@ -229,7 +279,7 @@ step('form; a reload keeps what may be kept', async () => {
 step('decision with reasons', async () => {
   await by(page, 'decision-approved').waitFor({ state: 'attached' });
   await by(page, 'decision-reasons').waitFor();
-  await both_languages('18-decision');
+  await both_languages('22-decision');
 });
 
 step('total-cost sheet: minimum reading time, then confirmed', async () => {
@@ -241,27 +291,27 @@ step('total-cost sheet: minimum reading time, then confirmed', async () => {
     'not before the minimum reading time',
   );
   assert.match(await by(page, 'cost-sheet').innerText(), /10,394\.28/);
-  await shot(page, '19-costs-waiting');
+  await shot(page, '23-costs-waiting');
   await page.waitForFunction(
     () => !document.querySelector('[data-testid=confirm-costs]').disabled,
     null,
     { timeout: 30_000 },
   );
-  await shot(page, '20-costs-ready');
+  await shot(page, '24-costs-ready');
   await by(page, 'confirm-costs').click();
 });
 
 step('contract and signature', async () => {
   await by(page, 'contract').waitFor();
   assert.match(await by(page, 'contract-sha256').innerText(), /^[0-9a-f]{64}$/);
-  await both_languages('21-contract', { full: true });
+  await both_languages('25-contract', { full: true });
   const seen = (await sms_codes(person.phone)).length;
   await by(page, 'go-sign').click();
   await by(page, 'sign-action').waitFor();
   assert.match(await by(page, 'sign-action').innerText(), /10000\.00 元.*12 期/);
   const { code, text } = await new_sms_code(person.phone, seen);
   assert.match(text, /10000\.00/, 'the message names the action too');
-  await both_languages('22-sign');
+  await both_languages('26-sign');
   await fill(page, 'code-input', wrong_code(code));
   await by(page, 'sign').click();
   await by(page, 'problem').waitFor();
@@ -271,26 +321,26 @@ step('contract and signature', async () => {
 
 step('payout and the active loan', async () => {
   await by(page, 'payout-progress').or(by(page, 'loan')).first().waitFor();
-  await shot(page, '23-payout');
+  await shot(page, '27-payout');
   await by(page, 'loan').waitFor({ timeout: 60_000 });
   assert.equal(await by(page, 'loan').getAttribute('data-state'), 'active');
   assert.equal(await by(page, 'outstanding').innerText(), '¥10,000.00');
   assert.equal(await by(page, 'loan-schedule').locator('li').count(), 12);
-  await both_languages('24-loan', { full: true });
+  await both_languages('28-loan', { full: true });
 });
 
 step('first instalment paid', async () => {
   await by(page, 'pay').click();
   await by(page, 'repay-sheet').waitFor();
   assert.equal(await field(page, 'repay-amount').inputValue(), '866.19');
-  await shot(page, '25-repay');
+  await shot(page, '29-repay');
   await by(page, 'confirm-repay').click();
   await by(page, 'repayment-succeeded').waitFor({ timeout: 60_000 });
-  await shot(page, '26-repaid');
+  await shot(page, '30-repaid');
   await by(page, 'repay-finish').click();
   await by(page, 'repay-sheet').waitFor({ state: 'hidden' });
   assert.equal(await by(page, 'repayments').locator('li[data-state=succeeded]').count(), 1);
-  await shot(page, '27-loan-paid', { full: true });
+  await shot(page, '31-loan-paid', { full: true });
 });
 
 step('proofs downloaded', async () => {
@@ -312,21 +362,21 @@ step('proofs downloaded', async () => {
   const text = JSON.stringify(proofs);
   for (const value of [person.phone, person.id_number, person.name])
     assert.ok(!text.includes(value), 'no personal value in it');
-  await shot(page, '28-proofs');
+  await shot(page, '32-proofs');
   await by(page, 'close-proofs').click();
 });
 
 step('English, account and sign-out', async () => {
   await by(page, 'language').click();
   await see_title(page, /My loan/);
-  await shot(page, '29-loan-en', { full: true });
+  await shot(page, '33-loan-en', { full: true });
   await by(page, 'account').click();
   await by(page, 'account-sheet').waitFor();
   assert.equal(await by(page, 'consent-face').getAttribute('data-state'), 'given');
-  await shot(page, '30-account-en');
+  await shot(page, '34-account-en');
   await by(page, 'sign-out').click();
   await see_title(page, /Sign in/);
-  await shot(page, '31-signed-out-en');
+  await shot(page, '35-signed-out-en');
 });
 
 step('the page did nothing it must not', async () => {

@@ -8,33 +8,31 @@ import { after, before } from 'node:test';
 import {
   by,
   DESKTOP,
+  draw_card,
   fill,
+  made_up_id_number,
   open_browser,
   open_page,
   PHONE,
   read_person,
   see_title,
-  send_identity,
+  send_photo,
   shot,
   sign_in_and_consent,
   STAFF_PASSWORD,
   STAFF_USER,
   staff_sign_in,
+  statement_pdf,
   steps,
 } from './support.mjs';
 
+// What the card says; its holder says otherwise.
+const NAME_ON_CARD = '李木之';
 let person;
+let pdf;
 let close;
 let borrower;
 let staff;
-
-// A number with a valid check character in a district that no longer exists.
-function made_up_id_number() {
-  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-  const body = `11010319${randomInt(70, 99)}0${randomInt(1, 10)}1${randomInt(0, 10)}${randomInt(100, 1000)}`;
-  const sum = weights.reduce((total, weight, index) => total + weight * Number(body[index]), 0);
-  return body + '10X98765432'[sum % 11];
-}
 
 before(async () => {
   const known = await read_person();
@@ -46,6 +44,7 @@ before(async () => {
   };
   let browser;
   ({ browser, close } = await open_browser({ camera: person.selfie_path }));
+  pdf = await statement_pdf(browser, person.name);
   borrower = await open_page(browser, PHONE);
   staff = await open_page(browser, DESKTOP);
 });
@@ -53,17 +52,84 @@ after(() => close?.());
 
 const step = steps(() => borrower.page);
 
+step('the card is read, its holder corrects the name and skips the back', async () => {
+  const { page } = borrower;
+  await sign_in_and_consent(page, person.phone);
+  await send_photo(page, 'card', draw_card({ ...person, name: NAME_ON_CARD }).front);
+  await by(page, 'card-confirm').waitFor();
+  await fill(page, 'name-input', person.name);
+  await by(page, 'card-confirm').click();
+  await by(page, 'back-skip').click();
+  await see_title(page, /自拍/);
+  await by(page, 'shoot').click();
+  await by(page, 'use-photo').click();
+});
+
 step('the borrower is told that a person looks at it', async () => {
-  await sign_in_and_consent(borrower.page, person.phone);
-  await send_identity(borrower.page, person);
   await by(borrower.page, 'verification-review').waitFor({ timeout: 60_000, state: 'attached' });
   await see_title(borrower.page, /人工审核/);
   await shot(borrower.page, 'review-01-borrower-waits');
 });
 
-step('staff see the evidence and decide with a reason', async () => {
+step('meanwhile a statement as a PDF and a proof of work page by page', async () => {
+  const { page } = borrower;
+  await by(page, 'open-documents').click();
+  await by(page, 'hand-in-statement').click();
+  await by(page, 'pdf-file').setInputFiles(pdf);
+  const statement = by(page, 'document-statement');
+  await statement.and(page.locator('[data-state=read]')).waitFor({ timeout: 60_000 });
+  const said = /华光银行[^]*2026年3月1日 至\s*2026年6月30日[^]*共 4 个月/;
+  assert.match(await statement.innerText(), said);
+  assert.doesNotMatch(await statement.innerText(), /12,?000/, 'no figure is shown to the borrower');
+  await by(page, 'hand-in-work_proof').click();
+  await by(page, 'take-photos').click();
+  for (const [index, file] of [person.selfie_path, person.card_path].entries()) {
+    await send_photo(page, 'paper', file);
+    const count = by(page, 'page-count').filter({ hasText: `${index + 1} 页` });
+    await count.waitFor({ state: 'attached' });
+  }
+  await shot(page, 'review-02-pages');
+  await by(page, 'all-pages').click();
+  await by(page, 'document-work_proof').and(page.locator('[data-state=stored]')).waitFor();
+  await shot(page, 'review-03-documents', { full: true });
+  await by(page, 'documents-close').click();
+  await by(page, 'verification-review').waitFor({ state: 'attached' });
+});
+
+step('staff see what was read of the card and of the statement, where it stands', async () => {
   const { page } = staff;
   await staff_sign_in(page, STAFF_USER, STAFF_PASSWORD);
+  await by(page, 'reviews').getByTestId('open').first().click();
+  const documents = by(page, 'documents').locator('tbody tr');
+  await documents.nth(2).waitFor();
+  await page.locator('[data-typed=name]').waitFor();
+  await shot(page, 'review-04-staff-documents', { full: true });
+  await documents.filter({ hasText: '身份证人像面' }).getByTestId('open-document').click();
+  await by(page, 'not-scanned').waitFor();
+  await by(page, 'point-number').focus();
+  await page.locator('polygon.active[data-mark=number]').waitFor();
+  const name = by(page, 'document-fields').locator('tr').filter({ hasText: '姓名' });
+  const both = new RegExp(`${NAME_ON_CARD}[^]*${person.name}`);
+  assert.match(await name.innerText(), both, 'read and typed');
+  await name.locator('[data-state=field_corrected]').waitFor();
+  await shot(page, 'review-05-staff-card', { full: true });
+  await page.goBack();
+  await documents.filter({ hasText: '银行流水' }).getByTestId('open-document').click();
+  await by(page, 'statement').waitFor();
+  assert.equal(await by(page, 'statement-rows').locator('tbody tr').count(), pdf.rows);
+  assert.match(await by(page, 'salaries').innerText(), /远山物流有限公司[^]*12,000\.00/);
+  await by(page, 'salaries').getByTestId('row-link').first().click();
+  await page.locator('polygon.active').waitFor();
+  await shot(page, 'review-06-staff-statement', { full: true });
+  await by(page, 'language').click();
+  await page.waitForTimeout(400);
+  await shot(page, 'review-06-staff-statement-en', { full: true });
+  await by(page, 'language').click();
+});
+
+step('staff see the evidence and decide with a reason', async () => {
+  const { page } = staff;
+  await by(page, 'nav-reviews').click();
   await by(page, 'reviews').getByTestId('open').first().click();
   await by(page, 'facts').waitFor();
   assert.match(await by(page, 'facts').innerText(), /0\.\d{4}/, 'staff see the similarity');
@@ -72,12 +138,12 @@ step('staff see the evidence and decide with a reason', async () => {
   assert.equal(await by(page, 'decide-submit').isDisabled(), true, 'nothing is decided beforehand');
   await by(page, 'outcome-pass').click();
   await fill(page, 'reason', '证件与自拍为同一人，已电话核实');
-  await shot(page, 'review-02-staff', { full: true });
+  await shot(page, 'review-07-staff', { full: true });
   await by(page, 'decide-submit').click();
   await page.waitForFunction(
     () => document.querySelector('[data-testid=verification-state]')?.dataset.state === 'passed',
   );
-  await shot(page, 'review-03-decided');
+  await shot(page, 'review-08-decided');
 });
 
 step('the borrower goes on without touching anything', async () => {

@@ -1,6 +1,8 @@
 // What the browser tests share: the browser with its fake camera, the sandbox's SMS inbox, screenshots,
 // and a record of everything a page must not do.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -104,7 +106,7 @@ export async function fill(page, testid, text) {
   await field(page, testid).fill(text);
 }
 
-/** From the first page to the identity form: number, code, terms, both consents. */
+/** From the first page to the card's photo: number, code, terms, both consents. */
 export async function sign_in_and_consent(page, phone) {
   await page.goto(BASE_URL);
   await fill(page, 'phone-input', phone);
@@ -120,20 +122,64 @@ export async function sign_in_and_consent(page, phone) {
   await by(page, 'consent-agree').click();
   await see_title(page, /权威/);
   await by(page, 'consent-agree').click();
-  await see_title(page, /身份信息/);
+  await see_title(page, /人像面/);
 }
 
-/** Name and number, the card as a file, the selfie by the camera. */
-export async function send_identity(page, person) {
-  await fill(page, 'name-input', person.name);
-  await fill(page, 'id-number-input', person.id_number);
-  await by(page, 'identity-next').click();
-  await by(page, 'card-file').waitFor({ state: 'attached' });
-  await by(page, 'card-file').setInputFiles(person.card_path);
+/** A card that can be read: {front, back}, the paths of pictures with the person's name, number and face. */
+export function draw_card(person) {
+  const folder = path.join(SHOTS, `card-${person.id_number.slice(-4)}`);
+  execFileSync(path.join(root, 'tests/browser/draw-card'), [
+    ...['--name', person.name, '--number', person.id_number],
+    ...['--card', person.card_path, '--out', folder],
+  ]);
+  return { front: path.join(folder, 'front.jpg'), back: path.join(folder, 'back.jpg') };
+}
+
+/** A photo from the album, taken without looking twice. */
+export async function send_photo(page, kind, file) {
+  await by(page, `${kind}-file`).waitFor({ state: 'attached' });
+  await by(page, `${kind}-file`).setInputFiles(file);
   await by(page, 'use-photo').click();
-  await see_title(page, /自拍/);
-  await by(page, 'shoot').click();
-  await by(page, 'use-photo').click();
+}
+
+/** A bank statement of four whole months as a bank's program would print it; what is in it is invented. */
+export async function statement_pdf(browser, holder) {
+  const page = await browser.newPage();
+  const rows = [];
+  let balance = 500_000;
+  const money = (cents) => (cents / 100).toFixed(2);
+  const book = (date, text, other, cents) => {
+    balance += cents;
+    rows.push([date, text, other, money(cents), money(balance)]);
+  };
+  for (const month of ['03', '04', '05', '06']) {
+    book(`2026-${month}-02`, '快捷支付', '青禾便利店', -3_580);
+    book(`2026-${month}-10`, '代发工资', '远山物流有限公司', 1_200_000);
+    book(`2026-${month}-18`, '转账支出', '王房东', -350_000);
+  }
+  const heads = ['交易日期', '摘要', '对方户名', '交易金额', '余额'];
+  const line = (cells, tag) =>
+    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
+  await page.setContent(`<style>th,td{padding:6px 14px;text-align:left}</style>
+    <h2>华光银行个人账户交易明细</h2>
+    <p>户名：${holder}　账号：6222000000001234　币种：人民币</p>
+    <p>起止日期：2026-03-01 至 2026-06-30</p>
+    <table>${line(heads, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>`);
+  const pdf = await page.pdf({ format: 'A4' });
+  await page.close();
+  return { name: 'statement.pdf', mimeType: 'application/pdf', buffer: pdf, rows: rows.length };
+}
+
+/** A PDF that opens with a password only. */
+export function locked_pdf() {
+  const text = `%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj
+trailer<</Root 1 0 R/Size 4/Encrypt<</Filter/Unheard>>>>
+%%EOF
+`;
+  return { name: 'locked.pdf', mimeType: 'application/pdf', buffer: Buffer.from(text) };
 }
 
 /** Staff at the console's front page. */
@@ -209,6 +255,15 @@ export async function new_sms_code(phone, seen) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error('no new message in the sandbox inbox');
+}
+
+/** A number with a valid check character in a district that no longer exists. */
+export function made_up_id_number() {
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const birth = `19${randomInt(70, 99)}0${randomInt(1, 10)}1${randomInt(0, 10)}`;
+  const body = `110103${birth}${randomInt(100, 1000)}`;
+  const sum = weights.reduce((total, weight, index) => total + weight * Number(body[index]), 0);
+  return body + '10X98765432'[sum % 11];
 }
 
 export async function read_person() {

@@ -1,3 +1,4 @@
+import { documents_en } from './documents.en';
 import type { zh } from './messages.zh';
 
 export const en: typeof zh = {
@@ -85,6 +86,30 @@ export const en: typeof zh = {
     id_number_bad: 'This ID number is not valid; please check each digit',
     card_title: 'Photograph your ID card',
     card_lead: 'Portrait side, lying flat, all four corners, no glare, readable text.',
+    card_first_lead:
+      'We read your name and number from it; you only check them. Portrait side, flat, all four corners, no glare.',
+    card_alt: 'Your photo of the card, with what was read marked on it',
+    reading: 'Uploading and reading…',
+    reading_hint: 'A few seconds as a rule. Please stay here.',
+    unreadable: 'This photo cannot be read. Lay the card flat in good light and take another one.',
+    type_instead: 'No clear photo? Type it in',
+    photo_instead: 'Photograph the card instead',
+    photo_again: 'Photograph the card again',
+    check_title: 'Check your details',
+    check_lead: 'Compare each line with your card and correct what was misread.',
+    check_confirm: 'All correct',
+    name_wrong: 'Enter your name',
+    number_wrong: 'This ID number is not valid; please check each digit',
+    sex_wrong: 'Choose one',
+    nation_wrong: 'Enter it as on the card',
+    birth_wrong: 'Enter it like 1990-01-31',
+    address_wrong: 'Enter it as on the card',
+    date_wrong: 'Enter it like 2026-01-31',
+    back_title: 'Back of the card (optional)',
+    back_lead:
+      'It shows who issued the card and until when it is valid. If a person has to check, this photo makes it faster.',
+    back_skip: 'Skip',
+    back_check_title: 'Check the back',
     selfie_title: 'Take a selfie',
     selfie_lead:
       'Look straight at the camera, face inside the oval. Take off mask, hat and sunglasses.',
@@ -128,6 +153,7 @@ export const en: typeof zh = {
     why: 'Why',
     what_to_do: 'What to do',
   },
+  ...documents_en,
   apply: {
     title: 'How much do you need',
     lead: 'See the cost first, then decide. Trying amounts leaves no trace in your credit record.',

@@ -1,7 +1,9 @@
-// Photos: from the camera or a file to a JPEG of at most 1600 pixels a side, before anything is sent.
+// Photos: from the camera or a file to a JPEG of limited size, before anything is sent.
 import { local_problem } from '../shared/api';
 
-const MAX_SIDE = 1600;
+/** Pixels of the longer side: enough for a face, and for small print. */
+export const FACE_SIDE = 1600;
+export const PRINT_SIDE = 2400;
 const QUALITY = 0.9;
 
 interface Part {
@@ -14,8 +16,9 @@ interface Part {
 async function to_jpeg(
   source: CanvasImageSource,
   { left, top, width, height }: Part,
+  max_side: number,
 ): Promise<Blob> {
-  const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
+  const scale = Math.min(1, max_side / Math.max(width, height));
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
@@ -32,20 +35,21 @@ async function to_jpeg(
 }
 
 /** What the person sees on the screen (the middle of the picture, `object-fit: cover`), nobody beside it. */
-export function photo_from_video(video: HTMLVideoElement): Promise<Blob> {
+export function photo_from_video(video: HTMLVideoElement, max_side: number): Promise<Blob> {
   const { videoWidth, videoHeight, clientWidth, clientHeight } = video;
   const scale = Math.min(videoWidth / clientWidth, videoHeight / clientHeight);
   const width = clientWidth * scale;
   const height = clientHeight * scale;
-  return to_jpeg(video, {
+  const part = {
     left: (videoWidth - width) / 2,
     top: (videoHeight - height) / 2,
     width,
     height,
-  });
+  };
+  return to_jpeg(video, part, max_side);
 }
 
-export async function photo_from_file(file: File): Promise<Blob> {
+export async function photo_from_file(file: File, max_side: number): Promise<Blob> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -53,7 +57,8 @@ export async function photo_from_file(file: File): Promise<Blob> {
     throw local_problem('photo.unreadable');
   }
   try {
-    return await to_jpeg(bitmap, { left: 0, top: 0, width: bitmap.width, height: bitmap.height });
+    const whole = { left: 0, top: 0, width: bitmap.width, height: bitmap.height };
+    return await to_jpeg(bitmap, whole, max_side);
   } finally {
     bitmap.close();
   }

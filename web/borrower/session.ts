@@ -1,5 +1,5 @@
 // Where the borrower stands: the answer of GET /v1/me, and what the page remembers beside it.
-import { computed, reactive, watch } from 'vue';
+import { computed, reactive, ref, watch } from 'vue';
 
 import {
   api,
@@ -28,6 +28,9 @@ export const session = reactive<Session>({
   demo: false,
   sandbox_url: 'http://localhost:8090/',
 });
+
+/** A place beside the path: it hides the step and leads back to it. */
+export const place = ref<'' | 'documents'>('');
 
 // What was typed, so that a reload or a lost connection costs nothing. Never the identity number, the
 // bank card, a photo or a code.
@@ -64,6 +67,7 @@ function signed_out(ended: boolean) {
   session.state = 'signed_out';
   session.me = null;
   session.ended = ended;
+  place.value = '';
 }
 when_signed_out(() => signed_out(session.state === 'signed_in'));
 

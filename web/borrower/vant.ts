@@ -5,5 +5,6 @@ import 'vant/es/cell-group/style';
 import 'vant/es/field/style';
 import 'vant/es/loading/style';
 import 'vant/es/popup/style';
+import 'vant/es/progress/style';
 import 'vant/es/slider/style';
 import 'vant/es/tag/style';

@@ -1,3 +1,4 @@
+import { documents_en } from './documents.en';
 import type { zh } from './messages.zh';
 
 export const en: typeof zh = {
@@ -123,7 +124,10 @@ export const en: typeof zh = {
     missing: 'No result',
     liveness: 'Liveness score / passed',
     authority_answer: 'Answer of the authority',
+    typed: 'Typed',
+    typed_hint: 'Differs from what was read on the card: compare it with the photo.',
   },
+  ...documents_en,
   decide: {
     title: 'Decide',
     outcome: 'Decision',

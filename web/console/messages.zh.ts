@@ -1,3 +1,5 @@
+import { documents_zh } from './documents.zh';
+
 export const zh = {
   title: '面签管理台',
   language: 'English',
@@ -116,7 +118,10 @@ export const zh = {
     missing: '没有结果',
     liveness: '活体得分 / 通过',
     authority_answer: '权威机构答复',
+    typed: '本人填写',
+    typed_hint: '与证件上读到的不同，请对照照片核对。',
   },
+  ...documents_zh,
   decide: {
     title: '作出决定',
     outcome: '决定',

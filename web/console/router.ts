@@ -4,6 +4,7 @@ import ApplicationDetail from './pages/ApplicationDetail.vue';
 import ApplicationList from './pages/ApplicationList.vue';
 import AuditPage from './pages/AuditPage.vue';
 import BusinessDatePage from './pages/BusinessDatePage.vue';
+import DocumentDetail from './pages/DocumentDetail.vue';
 import LedgerPage from './pages/LedgerPage.vue';
 import LoanDetail from './pages/LoanDetail.vue';
 import LoanList from './pages/LoanList.vue';
@@ -30,6 +31,7 @@ export const router = createRouter({
       props: true,
       meta: { menu: '/applications' },
     },
+    { path: '/documents/:id', component: DocumentDetail, props: true, meta: { menu: '/reviews' } },
     { path: '/loans', component: LoanList },
     { path: '/loans/:id', component: LoanDetail, props: true, meta: { menu: '/loans' } },
     { path: '/ledger', component: LedgerPage },

@@ -30,6 +30,10 @@ const LOCAL_TEXTS = {
     zh: ['无法读取这张照片', '请换一张 JPEG 或 PNG 格式的照片，或直接拍摄。'],
     en: ['This photo cannot be read', 'Choose a JPEG or PNG photo, or take one with the camera.'],
   },
+  'file.too_large': {
+    zh: ['文件太大', '请选择 20 MB 以内的 PDF，缩短时间范围后重新下载即可。'],
+    en: ['This file is too large', 'Choose a PDF of at most 20 MB; a shorter period makes it smaller.'],
+  },
 } as const;
 
 /** A problem that the page found itself, in the same shape as those of the server. */

@@ -51,3 +51,10 @@ export function moment(instant: string, language: Language): string {
     new Date(instant),
   );
 }
+
+/** Calendar months that two days and what lies between them touch: 2026-01-15 to 2026-03-01 are three. */
+export function months_touched(from: string, to: string): number {
+  const [from_year = 0, from_month = 0] = from.split('-').map(Number);
+  const [to_year = 0, to_month = 0] = to.split('-').map(Number);
+  return Math.max(0, (to_year - from_year) * 12 + to_month - from_month + 1);
+}

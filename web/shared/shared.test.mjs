@@ -82,3 +82,33 @@ for (const site of ['borrower', 'console']) {
     assert.ok(keys > 20, `${keys} keys found`);
   });
 }
+
+test('places: the part around corners stays inside of the picture', async () => {
+  const { part_around, scaled } = await load('./places.ts');
+  const size = { width: 100, height: 50 };
+  const corners = [
+    { x: 10, y: 10 },
+    { x: 30, y: 10 },
+    { x: 30, y: 20 },
+    { x: 10, y: 20 },
+  ];
+  assert.deepEqual(part_around(corners, size, 0.5), { x: 5, y: 5, width: 30, height: 20 });
+  assert.deepEqual(part_around(corners, size, 9), { x: 0, y: 0, width: 100, height: 50 });
+  assert.equal(part_around([], size, 1), undefined);
+  assert.equal(part_around([{ x: 200, y: 200 }], size, 0), undefined, 'outside');
+  assert.deepEqual(scaled([{ x: 72, y: 36 }], 150 / 72), [{ x: 150, y: 75 }]);
+});
+
+test('a period touches calendar months', async () => {
+  const { months_touched } = await load('./format.ts');
+  assert.equal(months_touched('2026-01-15', '2026-03-01'), 3);
+  assert.equal(months_touched('2025-12-31', '2026-01-01'), 2);
+  assert.equal(months_touched('2026-03-01', '2026-01-01'), 0, 'the wrong way round');
+});
+
+test('waiting grows and stops growing', async () => {
+  const { backing_off } = await load('./backing_off.ts');
+  assert.equal(backing_off(1), 1000);
+  assert.ok(backing_off(3) > backing_off(2));
+  assert.equal(backing_off(50), 10_000);
+});

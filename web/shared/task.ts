@@ -33,17 +33,26 @@ export function use_task<Args extends unknown[], R>(action: (...args: Args) => P
 
 /**
  * Calls `look` again and again until it says true or the screen closes. A problem is shown and ends the
- * polling; `start` resumes it.
+ * polling; `start` resumes it. An interval may depend on how often it has looked since `start` or
+ * `rewind`.
  */
-export function use_poll(look: () => Promise<boolean>, interval_ms: number) {
+export function use_poll(
+  look: () => Promise<boolean>,
+  interval_ms: number | ((round: number) => number),
+) {
   const problem = shallowRef<ProblemError | null>(null);
+  let round = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
   async function step() {
     try {
       if ((await look()) || closed) return;
-      timer = setTimeout(step, interval_ms);
+      round += 1;
+      timer = setTimeout(
+        step,
+        typeof interval_ms === 'number' ? interval_ms : interval_ms(round),
+      );
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       problem.value = error;
@@ -53,6 +62,7 @@ export function use_poll(look: () => Promise<boolean>, interval_ms: number) {
   function start() {
     clearTimeout(timer);
     problem.value = null;
+    round = 0;
     void step();
   }
 
@@ -60,7 +70,7 @@ export function use_poll(look: () => Promise<boolean>, interval_ms: number) {
     closed = true;
     clearTimeout(timer);
   });
-  return { problem, start };
+  return { problem, start, rewind: () => (round = 0) };
 }
 
 /** Counts down to zero, a second a step. */
