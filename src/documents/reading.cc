@@ -36,7 +36,7 @@ Place place_of(const std::array<vision::Point, 4>& quad) {
 FieldValue value_of(const char* name, const vision::CardField& field) {
   FieldValue out;
   out.name = name;
-  out.read = Pii<std::string>(field.text);
+  out.read = Pii<std::string>(field.text == vision::kLongTerm ? std::string(kForLife) : field.text);
   out.confidence = static_cast<int>(std::lround(field.confidence * 10'000));
   out.sure = field.state == vision::FieldState::read;
   out.state = out.sure                                     ? ValueState::read
@@ -144,7 +144,7 @@ ReadResult result_of(const vision::CardReading& card, vision::CardSide side, Bus
 
 ReadResult result_of(const vision::BankCardReading& card) {
   ReadResult out;
-  out.reading.fields = {value_of("number", card.number), value_of("issuer", card.issuer),
+  out.reading.fields = {value_of("number", card.number), value_of("bank", card.issuer),
                         value_of("expiry", card.expiry)};
   for (const auto problem : card.problems) {
     out.problems.push_back(std::string("card.") + boost::describe::enum_to_string(problem, "?"));
