@@ -11,6 +11,8 @@ namespace {
 using statements::Token;
 
 constexpr float kConfident = 0.9F;
+// A reading this much narrower than the word is a part of it: the line was cut within the word.
+constexpr float kPart = 0.75F;
 
 // What a word says, so that "1,234.50" and "¥1234.50" are the same. Nothing for words that are no
 // value.
@@ -41,7 +43,7 @@ bool same(const Value& a, const Value& b) {
 
 struct Seen {
   Token token;
-  Value value;
+  std::optional<Value> value;  // nothing: a text that says no value, or more than one
 };
 
 std::vector<Token> words_of(const StatementPage& page) {
@@ -58,12 +60,11 @@ std::vector<Seen> seen_in(const StatementPage& picture, const StatementPage& lay
   std::vector<Seen> out;
   for (auto& token : words_of(picture)) {
     const auto value = value_of(token.text);
-    if (!value) continue;
     token.left *= across;
     token.right *= across;
     token.y *= down;
     token.height *= down;
-    out.push_back({std::move(token), *value});
+    out.push_back({std::move(token), value});
   }
   std::sort(out.begin(), out.end(),
             [](const Seen& a, const Seen& b) { return a.token.y < b.token.y; });
@@ -90,19 +91,25 @@ Finding look(const std::vector<Seen>& seen, const Token& word, const Value& valu
              std::string& other) {
   Finding out = Finding::nothing;
   float nearest = 0;
-  bool confident = false;
+  bool confident = false, covered = false;
   visit_place(seen, word, [&](const Seen& reading, float gap, float reach) {
-    if (gap <= reach * 6 && same(reading.value, value)) out = Finding::same;
-    if (out == Finding::same || gap > reach * 0.5F || reading.value.is_date != value.is_date)
+    if (gap <= reach * 6 && reading.value && same(*reading.value, value)) out = Finding::same;
+    if (out == Finding::same || gap > reach * 0.5F) return;
+    if (!reading.value || reading.value->is_date != value.is_date) {
+      covered = covered || gap <= 0;
       return;
+    }
     if (out == Finding::different && gap >= nearest) return;
     out = Finding::different;
     nearest = gap;
-    confident = reading.token.confidence >= kConfident;
+    confident = reading.token.confidence >= kConfident &&
+                reading.token.right - reading.token.left >= kPart * (word.right - word.left);
     other = reading.token.text;
   });
-  // Something stands there that was hard to read: neither a proof nor an accusation.
-  return out == Finding::different && !confident ? Finding::same : out;
+  // Something stands there that was hard to read, or was read together with its neighbours: neither a
+  // proof nor an accusation.
+  if (out == Finding::different) return confident ? out : Finding::same;
+  return out == Finding::nothing && covered ? Finding::same : out;
 }
 
 }  // namespace

@@ -161,6 +161,8 @@ Tone tone_of(const cv::Mat& flat) {
   return out;
 }
 
+constexpr double kLeastNoise = 1;  // of 255, standard deviation
+
 float fine_waves(const cv::Mat& bgr, std::span<const cv::Point> middles) {
   cv::Mat sum = cv::Mat::zeros(kWindow, kWindow, CV_32F), hann;
   cv::createHanningWindow(hann, {kWindow, kWindow}, CV_32F);
@@ -186,14 +188,16 @@ float fine_waves(const cv::Mat& bgr, std::span<const cv::Point> middles) {
       if (std::hypot(x, v) < kWindow / 5.0) continue;
       // The blocks of a JPEG make waves of their own.
       const auto near_block = [&](int f) { return (f + 1) % blocks <= 2; };
-      if ((v <= 1 && near_block(x)) || (x <= 1 && near_block(v))) continue;
+      if ((v <= 1 || near_block(v)) && (x <= 1 || near_block(x))) continue;
       fine.push_back(sum.at<float>(y, x));
       most = std::max(most, fine.back());
     }
   }
   const auto half = fine.begin() + static_cast<std::ptrdiff_t>(fine.size() / 2);
   std::nth_element(fine.begin(), half, fine.end());
-  return std::log10((most + 1) / (*half + 1));
+  // A picture without noise, as phones make them in good light, would have waves of nothing.
+  const double noise = windows * kLeastNoise * kLeastNoise * cv::sum(hann.mul(hann))[0];
+  return static_cast<float>(std::log10((most + noise) / (*half + noise)));
 }
 
 }  // namespace mq::vision

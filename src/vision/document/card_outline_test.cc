@@ -41,11 +41,11 @@ TEST(CardOutline, ACardWithoutEdgesStaysWhereTheTextSays) {
 }
 
 TEST(CardOutline, TheEdgeOutsideOfThePictureFollowsFromTheOthers) {
-  const Quad right{Point{500, 200}, Point{1450, 200}, Point{1450, 799}, Point{500, 799}};
+  const Quad right{Point{570, 200}, Point{1520, 200}, Point{1520, 799}, Point{570, 799}};
   const Outline found = find_outline(on_table(drawn_card(), right), moved(right, -14, 8));
   EXPECT_FALSE(found.seen[kRightEdge]);
   EXPECT_TRUE(found.seen[kLeftEdge]);
-  EXPECT_NEAR(found.outside, 50 * kCardWidth / 950.0, 12);
+  EXPECT_NEAR(found.outside, 120 * kCardWidth / 950.0, 12);
 }
 
 TEST(CardOutline, ACardThatFillsThePictureIsNotCut) {

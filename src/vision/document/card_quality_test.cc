@@ -108,7 +108,7 @@ TEST(CardQuality, CopiesAndDarkPhotosAreToBeConfirmed) {
 
 TEST(CardQuality, ACardThatLeavesThePictureIsCutOff) {
   CardReading out = reading();
-  const cv::Mat picture = on_table(drawn_card(), kCard)(cv::Rect(0, 0, 1120, 1000));
+  const cv::Mat picture = on_table(drawn_card(), kCard)(cv::Rect(0, 0, 1090, 1000));
   EXPECT_EQ(judge_photo(picture, out), CardState::retake);  // the number touches the border
   EXPECT_THAT(out.problems, Contains(CardProblem::cut_off));
 }

@@ -27,6 +27,10 @@ inline cv::Mat drawn_card() {
   write(out, kNameText, "ABC");
   write(out, kAddressText, "MNOPQRSTUVWXYZ");
   write(out, kNumberText, "110101199001011237");
+  cv::Mat noise(out.size(), CV_16SC3);  // of a camera
+  cv::theRNG().state = 7;
+  cv::randn(noise, 0, 2);
+  cv::add(out, noise, out, cv::noArray(), CV_8U);
   return out;
 }
 
