@@ -1,6 +1,7 @@
 #include "vision/document/card_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
@@ -100,11 +101,24 @@ Cut cut_along(const cv::Mat& bgr, const Quad& card) {
   return out;
 }
 
+std::array<CardField*, 9> fields_of(CardReading& reading) {
+  return {&reading.name,   &reading.sex,       &reading.nation,     &reading.birth,   &reading.address,
+          &reading.number, &reading.authority, &reading.valid_from, &reading.valid_to};
+}
+
+// Two looks at one card that read a field differently are a doubt, however sure the better one is.
+void doubt_differences(CardReading& better, CardReading& other) {
+  const auto fields = fields_of(better), others = fields_of(other);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i]->text.empty() || others[i]->text.empty() || fields[i]->text == others[i]->text)
+      continue;
+    fields[i]->state = std::max(fields[i]->state, FieldState::confirm);
+  }
+}
+
 template <typename Change>
 void for_each_place(CardReading& reading, Change change) {
-  for (CardField* field :
-       {&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
-        &reading.number, &reading.authority, &reading.valid_from, &reading.valid_to}) {
+  for (CardField* field : fields_of(reading)) {
     for (auto& place : field->places) {
       for (Point& p : place) p = change(p);
     }
@@ -213,7 +227,9 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
     const Cut cut =
         held && out.card ? cut_along(picture.bgr, *out.card) : cut_around(picture.bgr, page);
     CardReading again = read_card(readers, cut.bgr, text.read(cut.bgr));
-    if (worth(again) > worth(out)) {
+    const bool better = worth(again) > worth(out);
+    doubt_differences(better ? again : out, better ? out : again);
+    if (better) {
       const cv::Matx23d& m = cut.to_picture;
       for_each_place(again, [&](Point p) {
         return Point{static_cast<float>(m(0, 0) * p.x + m(0, 1) * p.y + m(0, 2)),
