@@ -202,9 +202,9 @@ std::array<Point, 4> row_of(const CardLine& line, float from, float to) {
 // At most this many rows' heights, should the portrait not be where it is expected.
 constexpr float kLongestRow = 24;
 
-std::optional<std::array<Point, 4>> sex_row_of(const CardLines& card, const Labels& labels,
-                                               float left, float until) {
-  for (const Label l : {kSex, kNation}) {
+std::optional<std::array<Point, 4>> row_with(std::initializer_list<Label> any, const CardLines& card,
+                                             const Labels& labels, float left, float until) {
+  for (const Label l : any) {
     const CardLine* line = labels[l].line;
     if (line == nullptr || left == kNowhere) continue;
     return row_of(*line, left - 0.3F * card.height,
@@ -234,6 +234,12 @@ void read_sex_row(const TextLine& row, FrontText& front) {
   }
 }
 
+void read_birth_row(const TextLine& row, FrontText& front) {
+  const auto label = find_in(row, kPrinted[kBirth]);
+  Passage birth = passage_of(row, label ? skip(row, *label, 2) : 0);
+  if (idcard::parse_birth(birth.text)) front.birth = std::move(birth);
+}
+
 FrontText read_front(const CardLines& card) {
   FrontText out;
   Labels labels = exact_labels(card);
@@ -244,7 +250,8 @@ FrontText read_front(const CardLines& card) {
   float until = kNowhere;
   if (left != kNowhere && number != nullptr) until = left + kPortraitFrom * (number->right - left);
   out.label_left = left == kNowhere ? 0 : left;
-  out.sex_row = sex_row_of(card, labels, left, until);
+  out.sex_row = row_with({kSex, kNation}, card, labels, left, until);
+  out.birth_row = row_with({kBirth}, card, labels, left, until);
   for (const Found& label : labels) out.labels += label.line != nullptr ? 1 : 0;
 
   out.name = value_of(card, labels, kName, until);

@@ -17,12 +17,14 @@ struct FrontText {
   float label_left = 0;  // along the rows; of the column of labels
   // The whole row of sex and nation up to the portrait, where one of its labels was found.
   std::optional<std::array<Point, 4>> sex_row;
+  std::optional<std::array<Point, 4>> birth_row;  // the same of the birth
 };
 
 FrontText read_front(const CardLines& card);
 
 // Fills sex and nation, where they are missing, from that row read in one piece: the finder of
 // lines misses single characters.
+void read_birth_row(const TextLine& row, FrontText& front);
 void read_sex_row(const TextLine& row, FrontText& front);
 
 }  // namespace mq::vision

@@ -138,7 +138,11 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
   out.text += lost_before.back();
   if (!agree(texts_of(name.glyphs), texts_of(again.glyphs), open))
     add(out.doubts, NameDoubt::readers_differ);
-  const idcard::NameFinding finding = idcard::inspect_name(out.text);
+  idcard::NameFinding finding = idcard::inspect_name(out.text);
+  // Names without a surname exist (Tibetan ones): where the ink vouches for all of a longer name, that
+  // alone is no doubt. A shorter one may have lost its first character.
+  const bool all_vouched = std::find(vouched.begin(), vouched.end(), false) == vouched.end();
+  if (all_vouched && texts.size() >= 3) std::erase(finding.issues, idcard::NameIssue::surname_unknown);
   if (!finding.issues.empty()) add(out.doubts, NameDoubt::unlikely);
   out.text = finding.name;
   return out;

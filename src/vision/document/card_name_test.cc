@@ -123,5 +123,14 @@ TEST(JudgeName, OneCharacterIsAlwaysAskedAbout) {
   EXPECT_TRUE(has(Case().character("王").judge(), NameDoubt::unlikely));
 }
 
+TEST(JudgeName, ASurnameInNoListIsADoubtUnlessTheInkVouchesForALongerName) {
+  Case tibetan = Case().character("扎").character("西").character("顿").character("珠");
+  EXPECT_TRUE(tibetan.judge().doubts.empty());
+  tibetan.ink[2].nearest.runner_up = 0.94F;
+  EXPECT_TRUE(has(tibetan.judge(), NameDoubt::unlikely));
+  EXPECT_TRUE(has(Case().character("园").character("炀").judge(), NameDoubt::unlikely))
+      << "a lost first character";
+}
+
 }  // namespace
 }  // namespace mq::vision

@@ -154,6 +154,9 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
     if (front.sex_row && (front.sex.empty() || front.nation.empty())) {
       read_sex_row(readers.text->read_line(bgr, *front.sex_row), front);
     }
+    if (front.birth_row && !idcard::parse_birth(front.birth.text)) {
+      read_birth_row(readers.text->read_line(bgr, *front.birth_row), front);
+    }
     fill_front(front, out);
     read_name(readers, bgr, front.name, out);
     if (front.numbers > 1) out.problems.push_back(CardProblem::two_cards);

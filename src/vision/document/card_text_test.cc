@@ -109,6 +109,17 @@ TEST(CardText, TheRowOfTheSexIsReadAgainForALoneCharacter) {
   EXPECT_EQ(front.sex.text + front.nation.text, "女土家") << "only what is missing is filled";
 }
 
+TEST(CardText, TheRowOfTheBirthIsReadAgainInOnePiece) {
+  auto lines = front_lines();
+  lines[2] = line("出生", 60, 260);
+  FrontText front = read_front(card_lines(lines, 0));
+  ASSERT_TRUE(front.birth_row.has_value());
+  read_birth_row(line("出生 1月3日", 60, 260), front);
+  EXPECT_TRUE(front.birth.empty()) << "no date, nothing is taken";
+  read_birth_row(line("出生 1973年11月13日", 60, 260), front);
+  EXPECT_EQ(front.birth.text, "1973年11月13日");
+}
+
 TEST(CardText, ANationIsFoundBehindAMisreadLabel) {
   for (const std::string_view row : {"性别女民放汉", "性别女民汉", "性别女汉", "女 民热汉"}) {
     FrontText front;
