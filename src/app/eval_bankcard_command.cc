@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <atomic>
 #include <boost/json.hpp>
 #include <iostream>
 #include <map>
 #include <memory>
-#include <thread>
 
 #include "app/csv.h"
 #include "app/eval_commands.h"
+#include "app/eval_pictures.h"
 #include "app/face_support.h"
 #include "bankcard/bankcard.h"
 #include "vision/vision.h"
@@ -29,11 +28,7 @@ struct Options {
   int threads = 1;
 };
 
-struct Row {
-  std::optional<BankCardReading> reading;
-  std::string problem;  // of a picture that could not be read at all
-  double cpu_ms = 0;
-};
+using Row = PictureRow<BankCardReading>;
 
 // Over some of the cards. A number is right whatever its state; silently wrong is one that is
 // `read`.
@@ -99,33 +94,6 @@ json::object to_json(const Tally& tally) {
   return out;
 }
 
-std::vector<Row> read_all(const vision::BankCardReader& reader, const Csv& csv,
-                          const Options& options) {
-  std::vector<Row> out(csv.rows.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < out.size(); i = next++) {
-      const auto picture = read_picture(options.root + "/" + csv.cell(i, "file"));
-      if (!picture.ok()) {
-        out[i].problem = "unreadable";
-        continue;
-      }
-      const double before = thread_cpu_ms();
-      auto reading = reader.read(*picture);
-      out[i].cpu_ms = thread_cpu_ms() - before;
-      if (reading.ok()) {
-        out[i].reading = std::move(*reading);
-      } else {
-        out[i].problem = reading.error().code();
-      }
-    }
-  };
-  std::vector<std::jthread> crew;
-  for (int i = 0; i < options.threads; ++i) crew.emplace_back(work);
-  crew.clear();
-  return out;
-}
-
 // What was expected and read, for finding out what goes wrong. The list is the operator's own.
 json::object row_json(const Csv& csv, std::size_t i, const Row& row) {
   json::object out = {{"file", csv.cell(i, "file")}, {"cpu_ms", rounded(row.cpu_ms, 0)}};
@@ -154,7 +122,7 @@ json::object row_json(const Csv& csv, std::size_t i, const Row& row) {
 Status evaluate(const Options& options) {
   MQ_TRY(const Csv csv, read_csv(options.list, {"file", "number"}));
   MQ_TRY(const auto reader, vision::BankCardReader::load(find_models_dir(options.models)));
-  const auto rows = read_all(reader, csv, options);
+  const auto rows = read_pictures<BankCardReading>(reader, csv, options.root, options.threads);
   Tally sum;
   std::map<std::string, std::map<std::string, Tally>> groups;  // by column and what stands in it
   std::vector<double> cpu;

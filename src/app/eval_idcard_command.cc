@@ -1,15 +1,14 @@
 #include <algorithm>
-#include <atomic>
 #include <boost/json.hpp>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <numeric>
-#include <thread>
 #include <utility>
 
 #include "app/csv.h"
 #include "app/eval_commands.h"
+#include "app/eval_pictures.h"
 #include "app/face_support.h"
 #include "vision/vision.h"
 
@@ -40,11 +39,7 @@ constexpr FieldOf kFields[] = {{"name", &CardReading::name},           {"sex", &
                                {"authority", &CardReading::authority}, {"valid_from", &CardReading::valid_from},
                                {"valid_to", &CardReading::valid_to}};
 
-struct Row {
-  std::optional<CardReading> reading;
-  std::string problem;  // of a picture that could not be read at all
-  double cpu_ms = 0;
-};
+using Row = PictureRow<CardReading>;
 
 // Of one field: over the cards whose row says what it is.
 struct Tally {
@@ -136,32 +131,6 @@ json::object to_json(const Sum& sum) {
           {"states", std::move(states)}};
 }
 
-std::vector<Row> read_all(const vision::CardReader& reader, const Csv& csv, const Options& options) {
-  std::vector<Row> out(csv.rows.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < out.size(); i = next++) {
-      const auto picture = read_picture(options.root + "/" + csv.cell(i, "file"));
-      if (!picture.ok()) {
-        out[i].problem = "unreadable";
-        continue;
-      }
-      const double before = thread_cpu_ms();
-      auto reading = reader.read(*picture);
-      out[i].cpu_ms = thread_cpu_ms() - before;
-      if (reading.ok()) {
-        out[i].reading = std::move(*reading);
-      } else {
-        out[i].problem = reading.error().code();
-      }
-    }
-  };
-  std::vector<std::jthread> crew;
-  for (int i = 0; i < options.threads; ++i) crew.emplace_back(work);
-  crew.clear();
-  return out;
-}
-
 // What was expected and read, for finding out what goes wrong. The list is the operator's own.
 json::object row_json(const Csv& csv, std::size_t i, const Row& row) {
   json::object out = {{"file", csv.cell(i, "file")}};
@@ -190,7 +159,7 @@ json::object row_json(const Csv& csv, std::size_t i, const Row& row) {
 Status evaluate(const Options& options) {
   MQ_TRY(const Csv csv, read_csv(options.list, {"file", "side"}));
   MQ_TRY(const auto reader, vision::CardReader::load(find_models_dir(options.models)));
-  const auto rows = read_all(reader, csv, options);
+  const auto rows = read_pictures<CardReading>(reader, csv, options.root, options.threads);
   Sum sum;
   std::map<std::string, Sum> sets;
   std::vector<double> cpu;
