@@ -1651,7 +1651,7 @@ export interface components {
             balance: components["schemas"]["SignedMoney"] | null;
             page: number;
             place: components["schemas"]["Place"];
-            flags: ("balance_breaks" | "unchecked" | "amount_unsure" | "date_unsure" | "out_of_period" | "repeated_row" | "repaired" | "other_currency")[];
+            flags: ("balance_breaks" | "unchecked" | "amount_unsure" | "date_unsure" | "out_of_period" | "repeated_row" | "repaired" | "other_currency" | "picture_differs")[];
             /** @description What was read before it was put right. */
             repairs: {
                 /** @enum {string} */
@@ -1685,6 +1685,18 @@ export interface components {
             /** @description Indices of the rows behind the figure. */
             rows: number[];
         };
+        /** @description A value of a PDF's text layer that the picture of its page shows otherwise. */
+        StatementMismatch: {
+            page: number;
+            /** @description Index of the row that it belongs to; null outside of the rows. */
+            row: number | null;
+            /** @enum {string} */
+            kind: "different" | "absent";
+            place: components["schemas"]["Place"];
+            text_layer: string;
+            /** @description Empty when the picture shows no value there. */
+            picture: string;
+        };
         StatementReading: {
             bank: string;
             holder: string;
@@ -1703,6 +1715,18 @@ export interface components {
             salaries: components["schemas"]["SalarySource"][];
             monthly_salary: components["schemas"]["SignedMoney"] | null;
             monthly_income: components["schemas"]["SignedMoney"] | null;
+            pages: {
+                /**
+                 * @description Where its words come from.
+                 * @enum {string}
+                 */
+                source: "text" | "picture" | "nothing";
+                /** @description Its text was compared with its picture. */
+                compared: boolean;
+                /** @description Words of its text that nobody sees; they were left out. */
+                hidden_words: number;
+            }[];
+            mismatches: components["schemas"]["StatementMismatch"][];
         };
         ConsoleDocument: components["schemas"]["Document"] & {
             person_id: components["schemas"]["Id"];

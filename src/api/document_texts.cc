@@ -114,6 +114,12 @@ constexpr std::array kChecks = {
               "The PDF is signed; nobody checked the signature"},
     CheckText{"statement.hidden_text", "流水中有页面上看不见的文字",
               "The statement holds text that its pages do not show"},
+    CheckText{"statement.holder_differs", "流水户名与本人姓名不一致",
+              "The statement's holder is not the person who handed it in"},
+    CheckText{"statement.not_compared", "有页面未与其图像核对",
+              "Some pages were not compared with their picture"},
+    CheckText{"statement.picture_differs", "流水的文字与页面图像不一致，可能被改动",
+              "The statement's text is not what its pages show; it may have been changed"},
 };
 // clang-format on
 

@@ -1,23 +1,9 @@
 #include "app/document_ports.h"
 
-#include <memory>
-
 #include "partners/partners.h"
 
 namespace mq::app {
 namespace {
-
-documents::PdfOpener opener(vision::PdfPool& pdfs) {
-  return [&pdfs](Bytes pdf) -> Result<documents::OpenPdf> {
-    MQ_TRY(auto opened, pdfs.open(std::move(pdf)));
-    const std::shared_ptr<vision::PdfDocument> document(std::move(opened));
-    documents::OpenPdf out;
-    out.facts = document->facts();
-    out.page_text = [document](int page) { return document->page_text(page); };
-    out.render = [document](int page, int dpi) { return document->render(page, dpi); };
-    return out;
-  };
-}
 
 documents::Scan scanner(const partners::ClamdClient& clamd) {
   return [clamd](ByteView file) -> Result<documents::Verdict> {
@@ -39,7 +25,7 @@ documents::Ports document_ports(vision::WorkerPool& pictures, vision::PdfPool& p
                                 const std::string& clamd) {
   documents::Ports out;
   out.measure = [&pictures](ByteView picture) { return pictures.measure(picture); };
-  out.open_pdf = opener(pdfs);
+  out.open_pdf = documents::pdf_opener(pdfs);
   if (const auto client = partners::ClamdClient::make(clamd)) out.scan = scanner(*client);
   out.readers.read_card = [&pictures](ByteView picture, vision::CardSide side) {
     return pictures.read_card(picture, side);
@@ -48,10 +34,7 @@ documents::Ports document_ports(vision::WorkerPool& pictures, vision::PdfPool& p
     MQ_TRY(const auto reading, pictures.read_bank_card(picture));
     return documents::result_of(reading);
   };
-  out.readers.read_page = [&pictures](ByteView picture) -> Result<documents::StatementPage> {
-    MQ_TRY(const auto reading, pictures.read_page(picture));
-    return documents::page_of_picture(reading);
-  };
+  out.readers.read_page = [&pictures](ByteView picture) { return pictures.read_page(picture); };
   return out;
 }
 

@@ -94,8 +94,9 @@ Result<StatementReading> read(const Job& job, const Tools& tools,
   const std::vector<ByteView> views(files.begin(), files.end());
   // Pictures are read here, where processor time can be told; PDFs are opened in their child all
   // the same.
-  documents::StatementPorts ports = documents::pdf_ports(tools.pdfs);
-  ports.read_page = [&](ByteView picture) {
+  documents::StatementPorts ports;
+  ports.open_pdf = documents::pdf_opener(tools.pdfs);
+  ports.read_picture = [&](ByteView picture) {
     const double before = thread_cpu_ms();
     auto out = tools.pages.read(picture);
     page_cpu_ms.push_back(thread_cpu_ms() - before);

@@ -186,7 +186,9 @@ Status read(const Options& options) {
   config.models_dir = find_models_dir(options.models);
   MQ_TRY(const auto pictures, vision::WorkerPool::start(std::move(config)));
   vision::PdfPool pdfs;
-  auto ports = documents::statement_ports(pdfs, *pictures);
+  documents::StatementPorts ports;
+  ports.open_pdf = documents::pdf_opener(pdfs);
+  ports.read_picture = [&](ByteView picture) { return pictures->read_page(picture); };
   if (options.progress) {
     ports.progress = [](std::size_t done, std::size_t all) {
       std::cerr << done << " of " << all << " pages\n";

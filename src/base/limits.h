@@ -168,6 +168,8 @@ inline constexpr std::size_t kStatementTexts = 200'000;
 inline constexpr std::size_t kStatementTextBytes = 1'000;
 inline constexpr std::size_t kStatementBytes = 4 * 1024 * 1024;   // of all texts
 inline constexpr std::size_t kStatementRows = 10'000;
+inline constexpr int kStatementEvidenceDays = 180;  // before a decision; older ones say little of today
+inline constexpr int kStatementEvidence = 12;       // of a person that a decision looks at, newest first
 inline constexpr std::int64_t kStatementAmountMinor = 1'000'000'000'000;
 
 // Documents people hand in. Two statements of fifty pages and every other kind a few times are under the

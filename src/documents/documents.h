@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "documents/errors.h"
+#include "documents/income_evidence.h"
 #include "documents/kinds.h"
 #include "documents/reading.h"
 #include "documents/statement.h"

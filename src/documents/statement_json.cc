@@ -29,13 +29,12 @@ json::array flags_of(const RowFlags& flags) {
   return out;
 }
 
-Place place_of(const StatementRow& row) {
+Place place_of(std::size_t page, const vision::Box& box) {
   Place out;
-  out.page = static_cast<int>(row.page) + 1;
+  out.page = static_cast<int>(page) + 1;
   const auto corner = [](float x, float y) {
     return Corner{static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y))};
   };
-  const auto& box = row.box;
   out.corners = {corner(box.x, box.y), corner(box.x + box.width, box.y),
                  corner(box.x + box.width, box.y + box.height), corner(box.x, box.y + box.height)};
   return out;
@@ -54,7 +53,7 @@ json::object json_of(const StatementRow& row, RowUse use) {
           {"amount", row.amount.str()},
           {"balance", value_of(row.balance)},
           {"page", row.page + 1},
-          {"place", value_of(place_of(row))},
+          {"place", value_of(place_of(row.page, row.box))},
           {"flags", flags_of(row.flags)},
           {"repairs", std::move(repairs)},
           {"use", boost::describe::enum_to_string(use, "?")}};
@@ -79,15 +78,36 @@ json::object json_of(const SalarySource& source) {
           {"rows", rows_json(source.rows)}};
 }
 
+json::object json_of(const StatementPageFacts& page) {
+  return {{"source", boost::describe::enum_to_string(page.source, "?")},
+          {"compared", page.compared},
+          {"hidden_words", page.hidden_words}};
+}
+
+json::object json_of(const LayerMismatch& mismatch) {
+  json::value row;
+  if (mismatch.row) row = *mismatch.row;
+  return {{"page", mismatch.page + 1},
+          {"row", std::move(row)},
+          {"kind", boost::describe::enum_to_string(mismatch.what.kind, "?")},
+          {"place", value_of(place_of(mismatch.page, mismatch.what.box))},
+          {"text_layer", mismatch.what.text_layer},
+          {"picture", mismatch.what.picture}};
+}
+
 }  // namespace
 
-json::object json_of(const Statement& statement, const IncomeSummary& income) {
-  json::array rows, months, salaries;
+json::object json_of(const StatementReading& reading) {
+  const Statement& statement = reading.statement;
+  const IncomeSummary& income = reading.income;
+  json::array rows, months, salaries, pages, mismatches;
   for (std::size_t i = 0; i < statement.rows.size(); ++i) {
     rows.push_back(json_of(statement.rows[i], income.use.at(i)));
   }
   for (const auto& month : income.months) months.push_back(json_of(month));
   for (const auto& source : income.salaries) salaries.push_back(json_of(source));
+  for (const auto& page : reading.pages) pages.push_back(json_of(page));
+  for (const auto& mismatch : reading.mismatches) mismatches.push_back(json_of(mismatch));
   return {{"bank", statement.bank.expose()},
           {"holder", statement.holder.expose()},
           {"account_tail", statement.account_tail},
@@ -102,7 +122,9 @@ json::object json_of(const Statement& statement, const IncomeSummary& income) {
           {"months", std::move(months)},
           {"salaries", std::move(salaries)},
           {"monthly_salary", value_of(income.monthly_salary)},
-          {"monthly_income", value_of(income.monthly_income)}};
+          {"monthly_income", value_of(income.monthly_income)},
+          {"pages", std::move(pages)},
+          {"mismatches", std::move(mismatches)}};
 }
 
 std::vector<FieldValue> fields_of(const Statement& statement) {

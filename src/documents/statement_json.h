@@ -5,11 +5,11 @@
 #include <boost/json.hpp>
 
 #include "documents/reading.h"
-#include "documents/statement.h"
+#include "documents/statement_reading.h"
 
 namespace mq::documents {
 
-boost::json::object json_of(const Statement& statement, const IncomeSummary& income);
+boost::json::object json_of(const StatementReading& reading);
 
 // What its owner sees of it: bank, holder, account, period.
 std::vector<FieldValue> fields_of(const Statement& statement);

@@ -17,11 +17,13 @@ constexpr float kSurestReading = 0.999F;
 bool is_pdf(ByteView file) {
   // Readers accept some bytes before the mark.
   constexpr std::size_t kWithin = 1'024;
-  return as_text(file.first(std::min(file.size(), kWithin))).find("%PDF-") != std::string_view::npos;
+  return as_text(file.first(std::min(file.size(), kWithin))).find("%PDF-") !=
+         std::string_view::npos;
 }
 
+// White words are seen where something dark lies behind them, as behind the heads of many tables.
 bool is_seen(const vision::PdfWord& word) {
-  return !word.invisible && !word.white && !word.outside && !word.unseen;
+  return !word.invisible && !word.outside && !word.unseen;
 }
 
 StatementPage page_of(const vision::PdfPageText& text, StatementPageFacts& facts) {
@@ -33,7 +35,8 @@ StatementPage page_of(const vision::PdfPageText& text, StatementPageFacts& facts
     placed.box = {word.left, word.top, word.right - word.left, word.bottom - word.top};
     if (!is_seen(word)) {
       ++facts.hidden_words;
-    } else if (placed.box.width > 0 && placed.box.height > 0 && word.text.size() <= limits::kStatementTextBytes) {
+    } else if (placed.box.width > 0 && placed.box.height > 0 &&
+               word.text.size() <= limits::kStatementTextBytes) {
       placed.text = word.text;
       out.texts.push_back(std::move(placed));
     }
@@ -41,74 +44,32 @@ StatementPage page_of(const vision::PdfPageText& text, StatementPageFacts& facts
   return out;
 }
 
-struct Pages {
-  std::vector<StatementPage> texts;
-  std::vector<StatementPageFacts> facts;
-  std::vector<LayerMismatch> mismatches;
-};
+PageRead of_reading(const vision::PageReading& reading) {
+  PageRead out;
+  out.text = page_of_picture(reading);
+  out.facts.source = out.text.texts.empty() ? PageSource::nothing : PageSource::picture;
+  return out;
+}
 
-class PdfReader {
- public:
-  PdfReader(const StatementPorts& ports, const StatementPorts::Pdf& pdf) : ports_(ports), pdf_(pdf) {}
-
-  Status read(std::size_t index, Pages& out) {
-    const int number = static_cast<int>(index) + 1;
-    MQ_TRY(const auto text, pdf_.text(number));
-    StatementPageFacts facts;
-    auto page = page_of(text, facts);
-    if (page.texts.size() >= kWordsOfText) {
-      facts.source = PageSource::text;
-      if (compared_ < limits::kStatementComparedPages) {
-        MQ_TRY(const auto seen, picture_of(number));
-        MQ_TRY(auto found, compare_layers(page, seen));
-        for (auto& one : found) out.mismatches.push_back({index, std::nullopt, std::move(one)});
-        facts.compared = true;
-        ++compared_;
-      }
-    } else {
-      MQ_TRY(page, picture_of(number));
-      facts.source = page.texts.empty() ? PageSource::nothing : PageSource::picture;
-    }
-    out.texts.push_back(std::move(page));
-    out.facts.push_back(facts);
-    return ok();
-  }
-
- private:
-  Result<StatementPage> picture_of(int number) {
-    MQ_TRY(const Bytes jpeg, pdf_.render(number, limits::kPdfMaxDpi));
-    MQ_TRY(const auto reading, ports_.read_page(jpeg));
-    return page_of_picture(reading);
-  }
-
-  const StatementPorts& ports_;
-  const StatementPorts::Pdf& pdf_;
-  std::size_t compared_ = 0;
-};
-
-Result<Pages> pages_of_pdf(ByteView file, const StatementPorts& ports) {
-  MQ_TRY(const auto pdf, ports.open_pdf(file));
-  const auto count = static_cast<std::size_t>(std::max(pdf.pages, 0));
+Result<std::vector<PageRead>> pages_of_pdf(ByteView file, const StatementPorts& ports) {
+  MQ_TRY(const auto pdf, ports.open_pdf(Bytes(file.begin(), file.end())));
+  const auto count = static_cast<std::size_t>(std::max(pdf.facts.pages, 0));
   if (count > limits::kStatementPages) return DocumentsErrc::statement_too_large;
-  Pages out;
-  PdfReader reader(ports, pdf);
+  std::vector<PageRead> out;
   for (std::size_t i = 0; i < count; ++i) {
-    MQ_REQUIRE(reader.read(i, out));
+    MQ_TRY(out.emplace_back(), read_pdf_page(pdf, static_cast<int>(i) + 1, ports.read_picture));
     if (ports.progress) ports.progress(i + 1, count);
   }
   return out;
 }
 
-Result<Pages> pages_of_pictures(std::span<const ByteView> files, const StatementPorts& ports) {
+Result<std::vector<PageRead>> pages_of_pictures(std::span<const ByteView> files,
+                                                const StatementPorts& ports) {
   if (files.size() > limits::kStatementPages) return DocumentsErrc::statement_too_large;
-  Pages out;
+  std::vector<PageRead> out;
   for (const ByteView file : files) {
-    MQ_TRY(const auto reading, ports.read_page(file));
-    StatementPageFacts facts;
-    facts.source = reading.lines.empty() ? PageSource::nothing : PageSource::picture;
-    out.texts.push_back(page_of_picture(reading));
-    out.facts.push_back(facts);
-    if (ports.progress) ports.progress(out.texts.size(), files.size());
+    MQ_TRY(out.emplace_back(), read_picture_page(file, ports.read_picture));
+    if (ports.progress) ports.progress(out.size(), files.size());
   }
   return out;
 }
@@ -142,40 +103,71 @@ StatementPage page_of_picture(const vision::PageReading& reading) {
   return out;
 }
 
-StatementPorts pdf_ports(vision::PdfPool& pdfs) {
-  StatementPorts out;
-  out.open_pdf = [&pdfs](ByteView file) -> Result<StatementPorts::Pdf> {
-    MQ_TRY(auto opened, pdfs.open(Bytes(file.begin(), file.end())));
+PdfOpener pdf_opener(vision::PdfPool& pdfs) {
+  return [&pdfs](Bytes file) -> Result<OpenPdf> {
+    MQ_TRY(auto opened, pdfs.open(std::move(file)));
     const std::shared_ptr<vision::PdfDocument> document = std::move(opened);
-    StatementPorts::Pdf pdf;
-    pdf.pages = document->facts().pages;
-    pdf.text = [document](int page) { return document->page_text(page); };
-    pdf.render = [document](int page, int dpi) { return document->render(page, dpi); };
-    return pdf;
+    OpenPdf out;
+    out.facts = document->facts();
+    out.page_text = [document](int page) { return document->page_text(page); };
+    out.render = [document](int page, int dpi) { return document->render(page, dpi); };
+    return out;
   };
+}
+
+Result<PageRead> read_pdf_page(const OpenPdf& pdf, int page, const PictureReader& read_picture) {
+  MQ_TRY(const auto text, pdf.page_text(page));
+  PageRead out;
+  out.text = page_of(text, out.facts);
+  const bool reads = static_cast<bool>(read_picture);
+  const bool own_text = out.text.texts.size() >= (reads ? kWordsOfText : 1);
+  if (own_text) out.facts.source = PageSource::text;
+  if (!reads || (own_text && page > static_cast<int>(limits::kStatementComparedPages))) return out;
+
+  MQ_TRY(const Bytes jpeg, pdf.render(page, limits::kDocumentReadDpi));
+  MQ_TRY(const auto seen, read_picture(jpeg));
+  if (own_text) {
+    MQ_TRY(out.mismatches, compare_layers(out.text, page_of_picture(seen)));
+    out.facts.compared = true;
+    return out;
+  }
+  // A scan; the text below it, if there is one, is what some program once made of it.
+  const int hidden = out.facts.hidden_words;
+  out = of_reading(seen);
+  out.facts.hidden_words = hidden;
   return out;
 }
 
-StatementPorts statement_ports(vision::PdfPool& pdfs, vision::WorkerPool& pictures) {
-  StatementPorts out = pdf_ports(pdfs);
-  out.read_page = [&pictures](ByteView picture) { return pictures.read_page(picture); };
+Result<PageRead> read_picture_page(ByteView picture, const PictureReader& read_picture) {
+  MQ_TRY(const auto reading, read_picture(picture));
+  return of_reading(reading);
+}
+
+Result<StatementReading> statement_of(std::vector<PageRead> pages) {
+  StatementReading out;
+  std::vector<StatementPage> texts;
+  bool empty = true;
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    empty = empty && pages[i].text.texts.empty();
+    texts.push_back(std::move(pages[i].text));
+    out.pages.push_back(pages[i].facts);
+    for (auto& one : pages[i].mismatches)
+      out.mismatches.push_back({i, std::nullopt, std::move(one)});
+  }
+  if (empty) return DocumentsErrc::statement_no_text;
+  MQ_TRY(out.statement, read_statement(texts));
+  flag_rows(out.mismatches, out.statement);
+  out.income = income_of(out.statement);
   return out;
 }
 
-Result<StatementReading> read_statement_files(std::span<const ByteView> files, const StatementPorts& ports) {
+Result<StatementReading> read_statement_files(std::span<const ByteView> files,
+                                              const StatementPorts& ports) {
   const bool any_pdf = std::any_of(files.begin(), files.end(), is_pdf);
   if (any_pdf && files.size() > 1) return DocumentsErrc::statement_mixed;
-  MQ_TRY(Pages pages, any_pdf ? pages_of_pdf(files.front(), ports) : pages_of_pictures(files, ports));
-  const bool empty = std::all_of(pages.texts.begin(), pages.texts.end(),
-                                 [](const StatementPage& page) { return page.texts.empty(); });
-  if (empty) return DocumentsErrc::statement_no_text;
-  StatementReading out;
-  MQ_TRY(out.statement, read_statement(pages.texts));
-  flag_rows(pages.mismatches, out.statement);
-  out.income = income_of(out.statement);
-  out.pages = std::move(pages.facts);
-  out.mismatches = std::move(pages.mismatches);
-  return out;
+  MQ_TRY(auto pages,
+         any_pdf ? pages_of_pdf(files.front(), ports) : pages_of_pictures(files, ports));
+  return statement_of(std::move(pages));
 }
 
 }  // namespace mq::documents

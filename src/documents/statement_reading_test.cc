@@ -64,10 +64,10 @@ struct FakePdf {
 
 StatementPorts ports_of(FakePdf& pdf) {
   StatementPorts out;
-  out.open_pdf = [&pdf](ByteView) -> Result<StatementPorts::Pdf> {
-    StatementPorts::Pdf open;
-    open.pages = pdf.pages < 0 ? static_cast<int>(pdf.texts.size()) : pdf.pages;
-    open.text = [&pdf](int number) -> Result<vision::PdfPageText> {
+  out.open_pdf = [&pdf](Bytes) -> Result<OpenPdf> {
+    OpenPdf open;
+    open.facts.pages = pdf.pages < 0 ? static_cast<int>(pdf.texts.size()) : pdf.pages;
+    open.page_text = [&pdf](int number) -> Result<vision::PdfPageText> {
       return pdf.texts.at(static_cast<std::size_t>(number) - 1);
     };
     open.render = [&pdf](int number, int) -> Result<Bytes> {
@@ -76,7 +76,7 @@ StatementPorts ports_of(FakePdf& pdf) {
     };
     return open;
   };
-  out.read_page = [&pdf](ByteView picture) -> Result<vision::PageReading> {
+  out.read_picture = [&pdf](ByteView picture) -> Result<vision::PageReading> {
     return pdf.pictures.at(picture[0]);
   };
   out.progress = [&pdf](std::size_t done, std::size_t all) {
@@ -140,7 +140,8 @@ TEST(StatementReading, HiddenWordsAreNoText) {
   ASSERT_TRUE(reading.ok()) << code_of(reading);
   EXPECT_EQ(reading->pages[0].source, PageSource::picture);
   EXPECT_EQ(reading->pages[0].hidden_words, static_cast<int>(text.words.size()));
-  for (auto mark : {&vision::PdfWord::white, &vision::PdfWord::outside, &vision::PdfWord::unseen}) {
+  for (auto mark :
+       {&vision::PdfWord::invisible, &vision::PdfWord::outside, &vision::PdfWord::unseen}) {
     auto one = words_of(page());
     one.words.back().*mark = true;
     FakePdf other{{one}, {reading_of(page())}};
@@ -149,6 +150,30 @@ TEST(StatementReading, HiddenWordsAreNoText) {
     EXPECT_EQ(again->pages[0].hidden_words, 1);
     EXPECT_FALSE(again->statement.rows.back().balance) << "its balance is what was hidden";
   }
+}
+
+TEST(StatementReading, WhiteWordsAreSeenOnDarkGround) {
+  auto text = words_of(page());
+  for (auto& word : text.words) word.white = true;  // and not unseen
+  FakePdf pdf{{text}, {reading_of(page())}};
+  const auto reading = read_pdf(pdf);
+  ASSERT_TRUE(reading.ok()) << code_of(reading);
+  EXPECT_EQ(reading->pages[0].source, PageSource::text);
+  EXPECT_EQ(reading->pages[0].hidden_words, 0);
+  EXPECT_EQ(reading->statement.rows.size(), 3U);
+}
+
+TEST(StatementReading, WithoutAReaderOfPicturesTheTextIsBelieved) {
+  FakePdf pdf{{words_of(page("-900.50")), vision::PdfPageText{{595, 842}, 0, {}}}, {}};
+  auto ports = ports_of(pdf);
+  ports.read_picture = nullptr;
+  const auto file = to_bytes("%PDF-1.7 …");
+  const ByteView view = file;
+  const auto reading = read_statement_files({&view, 1}, ports);
+  ASSERT_TRUE(reading.ok()) << code_of(reading);
+  EXPECT_FALSE(reading->pages[0].compared);
+  EXPECT_EQ(reading->pages[1].source, PageSource::nothing);
+  EXPECT_TRUE(pdf.rendered.empty());
 }
 
 TEST(StatementReading, EmptyPagesAreLeftOut) {
@@ -205,17 +230,15 @@ TEST(StatementReading, WhatIsWrongWithAFileComesThrough) {
   EXPECT_EQ(code_of(read_statement_files(twice, ports_of(pdf))), "documents.statement_mixed");
   EXPECT_EQ(code_of(read_statement_files({}, ports_of(pdf))), "documents.statement_no_text");
   auto locked = ports_of(pdf);
-  locked.open_pdf = [](ByteView) -> Result<StatementPorts::Pdf> {
-    return vision::VisionErrc::pdf_encrypted;
-  };
+  locked.open_pdf = [](Bytes) -> Result<OpenPdf> { return vision::VisionErrc::pdf_encrypted; };
   EXPECT_EQ(code_of(read_statement_files(one, locked)), "vision.pdf_encrypted");
   auto blind = ports_of(pdf);
-  blind.read_page = [](ByteView) -> Result<vision::PageReading> {
+  blind.read_picture = [](ByteView) -> Result<vision::PageReading> {
     return vision::VisionErrc::timeout;
   };
   EXPECT_EQ(code_of(read_statement_files(one, blind)), "vision.timeout");
   const std::vector<ByteView> zip = {picture};
-  blind.read_page = [](ByteView) -> Result<vision::PageReading> {
+  blind.read_picture = [](ByteView) -> Result<vision::PageReading> {
     return vision::VisionErrc::not_an_image;
   };
   EXPECT_EQ(code_of(read_statement_files(zip, blind)), "vision.not_an_image");

@@ -19,7 +19,7 @@
 #include "base/time.h"
 #include "documents/kinds.h"
 #include "documents/reading.h"
-#include "documents/statement.h"
+#include "documents/statement_reading.h"
 #include "storage/storage.h"
 #include "vault/vault.h"
 #include "vision/vision.h"
@@ -57,22 +57,14 @@ struct Opened {
 enum class Verdict { clean, infected };
 using Scan = std::function<Result<Verdict>(ByteView file)>;
 
-// One open PDF; lets go of its child when it goes.
-struct OpenPdf {
-  vision::PdfFacts facts;
-  std::function<Result<vision::PdfPageText>(int page)> page_text;
-  std::function<Result<Bytes>(int page, int dpi)> render;  // a JPEG
-};
-using PdfOpener = std::function<Result<OpenPdf>(Bytes pdf)>;
-
 // Whoever reads a kind. An empty one leaves the kind unread: its documents become `stored`.
 struct Readers {
   std::function<Result<vision::CardReading>(ByteView picture, vision::CardSide side)> read_card;
   std::function<Result<ReadResult>(ByteView picture)> read_bank_card;
   std::function<Result<ReadResult>(ByteView picture)> read_hand_held;
-  // The text of a photographed or scanned page of a statement. Without it, only PDFs with a text
-  // layer are read.
-  std::function<Result<StatementPage>(ByteView picture)> read_page;
+  // The text of a page of a statement. Without it, only PDFs with a text layer are read, and that
+  // text is believed.
+  PictureReader read_page;
 };
 
 struct Ports {
@@ -136,10 +128,11 @@ class Uploads {
   bool reads_later(Kind kind, Media media) const;
   Result<Opened> opened(Upload upload);
   Result<Upload> own(const PersonId& person, const DocumentId& id);
-  Result<StatementPage> page_text(const Upload& upload, int page, OpenPdf* pdf, bool& hidden);
+  Result<PageRead> read_page(const Upload& upload, int page, const OpenPdf* pdf);
   Result<Bytes> file_of(const Upload& upload, int no);
   Status read_pages(const Upload& upload);
   Status conclude_statement(const Upload& upload);
+  Status check_holder(Opened& document, const boost::json::value& statement);
   Status give_up(const Upload& upload, const std::string& problem, UploadState state);
 
   storage::Database& database_;

@@ -20,47 +20,32 @@ bool passing(const Error& error) {
   return error.code().starts_with("storage.");
 }
 
-// The text that the page shows. What is drawn but cannot be seen takes no part: a statement that
-// reads otherwise than it looks is not read as its author would like.
-StatementPage shown(const vision::PdfPageText& text, bool& hidden) {
-  StatementPage out;
-  out.width = text.size.width;
-  out.height = text.size.height;
-  for (const vision::PdfWord& word : text.words) {
-    // White words are seen where something dark lies behind them, as behind the heads of many
-    // tables.
-    if (word.invisible || word.unseen || word.outside) {
-      hidden = true;
-      continue;
-    }
-    PlacedText placed;
-    placed.text = word.text;
-    placed.box.x = word.left;
-    placed.box.y = word.top;
-    placed.box.width = word.right - word.left;
-    placed.box.height = word.bottom - word.top;
-    out.texts.push_back(std::move(placed));
+// What a statement's pages are suspected of; the rows that differ are flagged in themselves.
+std::vector<Check> checks_of(const StatementReading& reading) {
+  std::vector<Check> out;
+  const auto note = [&](bool found, const char* code, idcard::Severity severity) {
+    if (found) out.push_back({code, severity, ""});
+  };
+  bool hidden = false, not_compared = false;
+  for (const StatementPageFacts& page : reading.pages) {
+    const bool text = page.source == PageSource::text;
+    hidden = hidden || (text && page.hidden_words > 0);
+    not_compared = not_compared || (text && !page.compared);
   }
+  note(!reading.mismatches.empty(), "statement.picture_differs", idcard::Severity::fault);
+  note(hidden, "statement.hidden_text", idcard::Severity::fault);
+  note(not_compared, "statement.not_compared", idcard::Severity::note);
   return out;
 }
 
 }  // namespace
 
-Result<StatementPage> Uploads::page_text(const Upload& upload, int page, OpenPdf* pdf,
-                                         bool& hidden) {
-  const auto& read_page = ports_.readers.read_page;
-  if (pdf == nullptr) {
-    if (!read_page) return DocumentsErrc::wrong_state;
-    MQ_TRY(const auto picture, file_of(upload, page));
-    return read_page(picture);
-  }
-  MQ_TRY(const auto text, pdf->page_text(page));
-  auto out = shown(text, hidden);
-  if (!out.texts.empty() || !read_page) return out;
-  // A scan; the text below it, if there is one, is what some program once made of it.
-  hidden = false;
-  MQ_TRY(const auto picture, pdf->render(page, limits::kDocumentReadDpi));
-  return read_page(picture);
+Result<PageRead> Uploads::read_page(const Upload& upload, int page, const OpenPdf* pdf) {
+  const auto& read_picture = ports_.readers.read_page;
+  if (pdf != nullptr) return read_pdf_page(*pdf, page, read_picture);
+  if (!read_picture) return DocumentsErrc::wrong_state;
+  MQ_TRY(const auto picture, file_of(upload, page));
+  return read_picture_page(picture, read_picture);
 }
 
 Status Uploads::read_pages(const Upload& upload) {
@@ -74,8 +59,7 @@ Status Uploads::read_pages(const Upload& upload) {
   MQ_TRY(const auto keys, vault_.unlock(upload.person, {class_of(upload.kind)}));
   const auto until_us = clock_.now().us + std::int64_t{limits::kDocumentReadMs} * 1'000;
   for (int page = upload.pages_done + 1; page <= upload.pages; ++page) {
-    PageText text;
-    MQ_TRY(text.page, page_text(upload, page, pdf ? &*pdf : nullptr, text.hidden));
+    MQ_TRY(const auto read, read_page(upload, page, pdf ? &*pdf : nullptr));
     const bool more = page < upload.pages;
     const bool enough = clock_.now().us >= until_us;
     MQ_REQUIRE(database_.write([&](storage::Transaction& tx) -> Status {
@@ -85,7 +69,7 @@ Status Uploads::read_pages(const Upload& upload) {
       if (!current || current->state != UploadState::reading || current->pages_done >= page) {
         return ok();
       }
-      put_page(tx, vault_, keys, upload, page, text);
+      put_page(tx, vault_, keys, upload, page, read);
       tx.execute("UPDATE document_upload SET pages_done = $1, updated_at = $2 WHERE id = $3",
                  {page, now, upload.id});
       if (more && enough) ask_to_read(tx, now, random_, upload.id);
@@ -98,31 +82,22 @@ Status Uploads::read_pages(const Upload& upload) {
 
 Status Uploads::conclude_statement(const Upload& upload) {
   MQ_TRY(const auto keys, vault_.unlock(upload.person, {class_of(upload.kind)}));
-  MQ_TRY(const auto texts,
-         database_.read([&](storage::Transaction& tx) -> Result<std::vector<PageText>> {
-           return get_pages(tx, vault_, keys, upload);
-         }));
-  std::vector<StatementPage> pages;
-  bool hidden = false, any_text = false;
-  for (const PageText& text : texts) {
-    pages.push_back(text.page);
-    hidden = hidden || text.hidden;
-    any_text = any_text || !text.page.texts.empty();
-  }
+  MQ_TRY(auto pages, database_.read([&](storage::Transaction& tx) {
+    return get_pages(tx, vault_, keys, upload);
+  }));
+  const auto read = statement_of(std::move(pages));
   // A scan that nobody here can read is kept as it is; nothing is wrong with it.
-  if (!any_text && !ports_.readers.read_page) return give_up(upload, "", UploadState::stored);
-  const auto statement = read_statement(pages);
-  if (!statement.ok()) return give_up(upload, statement.error().code(), UploadState::failed);
-  const auto content = boost::json::serialize(json_of(*statement, income_of(*statement)));
+  const bool unread = !read.ok() && read.error().is(DocumentsErrc::statement_no_text);
+  if (unread && !ports_.readers.read_page) return give_up(upload, "", UploadState::stored);
+  if (!read.ok()) return give_up(upload, read.error().code(), UploadState::failed);
+  const auto content = boost::json::serialize(json_of(*read));
   return database_.write([&](storage::Transaction& tx) -> Status {
     const auto now = clock_.now();
     const auto current = find_upload(tx, upload.id, true);
     if (!current || current->state != UploadState::reading) return ok();
     MQ_TRY(auto reading, reading_of(tx, vault_, keys, upload.id));
-    reading.fields = fields_of(*statement);
-    if (hidden) {
-      reading.checks.push_back({"statement.hidden_text", idcard::Severity::fault, ""});
-    }
+    reading.fields = fields_of(read->statement);
+    for (auto& check : checks_of(*read)) reading.checks.push_back(std::move(check));
     put_reading(tx, vault_, keys, upload, reading);
     const auto blob =
         vault_.put_blob(tx, keys, class_of(upload.kind), "statement.reading", as_bytes(content));
@@ -132,7 +107,8 @@ Status Uploads::conclude_statement(const Upload& upload) {
     audit::append(tx, now, random_, "documents.read", upload.id.str(),
                   {{"person", upload.person.str()},
                    {"pages", upload.pages},
-                   {"rows", static_cast<std::int64_t>(statement->rows.size())}});
+                   {"mismatches", static_cast<std::int64_t>(read->mismatches.size())},
+                   {"rows", static_cast<std::int64_t>(read->statement.rows.size())}});
     return ok();
   });
 }

@@ -64,19 +64,19 @@ class UploadsReadTest : public test::PeopleTest {
     EXPECT_TRUE(handled.ok());
     return *handled;
   }
+  static std::vector<std::string> codes_of(const std::vector<Check>& checks) {
+    std::vector<std::string> out;
+    for (const auto& check : checks) out.push_back(check.code);
+    return out;
+  }
   Opened now(const DocumentId& id) { return *uploads_->get_of(person_, id); }
-  Result<StatementPage> page_of(const std::string& text) {
+  Result<vision::PageReading> page_of(const std::string& text) {
     auto pdf = test::open_pdf(to_bytes(test::pdf({text})));
-    StatementPage out;
-    out.width = 600;
-    out.height = 800;
+    vision::PageReading out{600, 800, {}};
     const auto read = pdf->page_text(1);
     for (const auto& word : read->words) {
-      PlacedText placed;
-      placed.text = word.text;
-      placed.confidence = 0.98F;
-      placed.box = {word.left, word.top, word.right - word.left, word.bottom - word.top};
-      out.texts.push_back(placed);
+      const vision::Box box = {word.left, word.top, word.right - word.left, word.bottom - word.top};
+      out.lines.push_back({box, word.text, 0.98F});
     }
     return out;
   }
@@ -166,8 +166,37 @@ TEST_P(UploadsReadTest, TextThatNobodySeesTakesNoPartAndIsNoted) {
   run();
   const auto shown = uploads_->show(id, staff_);
   EXPECT_EQ(shown->statement->at("rows").as_array().size(), 1U);
-  ASSERT_EQ(shown->document.reading.checks.size(), 1U);
-  EXPECT_EQ(shown->document.reading.checks[0].code, "statement.hidden_text");
+  ASSERT_EQ(codes_of(shown->document.reading.checks),
+            (std::vector<std::string>{"statement.hidden_text", "statement.not_compared"}));
+}
+
+TEST_P(UploadsReadTest, ATextThatItsPictureShowsOtherwiseIsNotBelieved) {
+  const std::string body = "10 140 2026-01-06\n150 140 消费\n300 140 -50.00\n450 140 8950.00\n";
+  const std::string honest = kFirst + body;
+  std::string forged = honest;
+  forged.replace(forged.find("8000.00"), 7, "9000.00");
+  ports_.readers.read_page = [&, this](ByteView) { return page_of(honest); };
+  page_seconds_ = 9;  // the finding of the first page outlives its delivery
+  open_for_business();
+  const auto id = take(Kind::statement, test::pdf({forged, honest})).upload.id;
+  run();
+  run();
+  const auto shown = uploads_->show(id, staff_);
+  ASSERT_TRUE(shown.ok() && shown->statement.has_value());
+  EXPECT_EQ(codes_of(shown->document.reading.checks),
+            std::vector<std::string>{"statement.picture_differs"});
+  const auto& mismatches = shown->statement->at("mismatches").as_array();
+  ASSERT_EQ(mismatches.size(), 1U);
+  EXPECT_EQ(mismatches[0].at("text_layer").as_string(), "9000.00");
+  EXPECT_EQ(mismatches[0].at("picture").as_string(), "8000.00");
+  EXPECT_EQ(mismatches[0].at("row").as_int64(), 0);
+  EXPECT_EQ(mismatches[0].at("page").as_int64(), 1);
+  const auto& row = shown->statement->at("rows").as_array()[0];
+  EXPECT_EQ(row.at("use").as_string(), "left_out");
+  const auto& pages = shown->statement->at("pages").as_array();
+  ASSERT_EQ(pages.size(), 2U);
+  EXPECT_TRUE(pages[0].at("compared").as_bool() && pages[1].at("compared").as_bool());
+  EXPECT_FALSE(lies_in_the_store("9000.00"));
 }
 
 TEST_P(UploadsReadTest, WithoutAReaderPicturesAreKeptAsTheyAre) {

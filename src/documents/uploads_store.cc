@@ -11,65 +11,83 @@ namespace {
 constexpr int kUnit = 100;      // of lengths at rest
 constexpr int kShare = 10'000;  // of confidences at rest
 
-// A placed text in whole numbers: hundredths of the page's unit, ten-thousandths of confidence.
+// Boxes in whole numbers: hundredths of the page's unit; ten-thousandths of confidence.
+struct BoxAtRest {
+  int x = 0, y = 0, width = 0, height = 0;
+};
+BOOST_DESCRIBE_STRUCT(BoxAtRest, (), (x, y, width, height))
 struct TextAtRest {
-  int x = 0, y = 0, width = 0, height = 0, confidence = 0;
+  BoxAtRest box;
+  int confidence = 0;
   Pii<std::string> text;
 };
-BOOST_DESCRIBE_STRUCT(TextAtRest, (), (x, y, width, height, confidence, text))
+BOOST_DESCRIBE_STRUCT(TextAtRest, (), (box, confidence, text))
+struct MismatchAtRest {
+  MismatchKind kind{};
+  BoxAtRest box;
+  Pii<std::string> text_layer, picture;
+};
+BOOST_DESCRIBE_STRUCT(MismatchAtRest, (), (kind, box, text_layer, picture))
 struct PageAtRest {
   int width = 0, height = 0;
-  bool hidden = false;
+  PageSource source{};
+  bool compared = false;
+  int hidden_words = 0;
   std::vector<TextAtRest> texts;
+  std::vector<MismatchAtRest> mismatches;
 };
-BOOST_DESCRIBE_STRUCT(PageAtRest, (), (width, height, hidden, texts))
+BOOST_DESCRIBE_STRUCT(PageAtRest, (),
+                      (width, height, source, compared, hidden_words, texts, mismatches))
 
-int at_rest(float value, int unit) {
-  return static_cast<int>(std::lround(value * static_cast<float>(unit)));
+int at_rest(float value) {
+  return static_cast<int>(std::lround(value * static_cast<float>(kUnit)));
 }
-float from_rest(int value, int unit) {
-  return static_cast<float>(value) / static_cast<float>(unit);
+float from_rest(int value) { return static_cast<float>(value) / static_cast<float>(kUnit); }
+
+BoxAtRest at_rest(const vision::Box& box) {
+  return {at_rest(box.x), at_rest(box.y), at_rest(box.width), at_rest(box.height)};
+}
+vision::Box from_rest(const BoxAtRest& box) {
+  return {from_rest(box.x), from_rest(box.y), from_rest(box.width), from_rest(box.height)};
 }
 
-PageAtRest at_rest(const PageText& text) {
+PageAtRest at_rest(const PageRead& read) {
   PageAtRest out;
-  out.width = at_rest(text.page.width, kUnit);
-  out.height = at_rest(text.page.height, kUnit);
-  out.hidden = text.hidden;
-  for (const PlacedText& one : text.page.texts) {
-    TextAtRest placed;
-    placed.x = at_rest(one.box.x, kUnit);
-    placed.y = at_rest(one.box.y, kUnit);
-    placed.width = at_rest(one.box.width, kUnit);
-    placed.height = at_rest(one.box.height, kUnit);
+  out.width = at_rest(read.text.width);
+  out.height = at_rest(read.text.height);
+  out.source = read.facts.source;
+  out.compared = read.facts.compared;
+  out.hidden_words = read.facts.hidden_words;
+  for (const PlacedText& one : read.text.texts) {
     // Rounded down: 1 is kept for a text that cannot be misread.
-    placed.confidence = static_cast<int>(one.confidence * kShare);
-    placed.text = Pii<std::string>(one.text);
-    out.texts.push_back(std::move(placed));
+    const int confidence = static_cast<int>(one.confidence * kShare);
+    out.texts.push_back({at_rest(one.box), confidence, Pii<std::string>(one.text)});
+  }
+  for (const TextMismatch& one : read.mismatches) {
+    out.mismatches.push_back({one.kind, at_rest(one.box), Pii<std::string>(one.text_layer),
+                              Pii<std::string>(one.picture)});
   }
   return out;
 }
 
-PageText from_rest(const PageAtRest& rest) {
-  PageText out;
-  out.hidden = rest.hidden;
-  out.page.width = from_rest(rest.width, kUnit);
-  out.page.height = from_rest(rest.height, kUnit);
+PageRead from_rest(const PageAtRest& rest) {
+  PageRead out;
+  out.text.width = from_rest(rest.width);
+  out.text.height = from_rest(rest.height);
+  out.facts = {rest.source, rest.compared, rest.hidden_words};
   for (const TextAtRest& one : rest.texts) {
-    PlacedText placed;
-    placed.box.x = from_rest(one.x, kUnit);
-    placed.box.y = from_rest(one.y, kUnit);
-    placed.box.width = from_rest(one.width, kUnit);
-    placed.box.height = from_rest(one.height, kUnit);
-    placed.confidence = from_rest(one.confidence, kShare);
-    placed.text = one.text.expose();
-    out.page.texts.push_back(std::move(placed));
+    const float confidence = static_cast<float>(one.confidence) / static_cast<float>(kShare);
+    out.text.texts.push_back({from_rest(one.box), one.text.expose(), confidence});
+  }
+  for (const MismatchAtRest& one : rest.mismatches) {
+    out.mismatches.push_back(
+        {one.kind, from_rest(one.box), one.text_layer.expose(), one.picture.expose()});
   }
   return out;
 }
 
 std::string page_place(const DocumentId& id, int page) {
-  return "document_page.text|" + id.str() + "|" + std::to_string(page);
+  return "document_page.read|" + id.str() + "|" + std::to_string(page);
 }
 std::string reading_place(const DocumentId& id) { return "document_upload.reading|" + id.str(); }
 
@@ -200,18 +218,18 @@ void ask_to_read(storage::Transaction& tx, Instant now, Random& random, const Do
 }
 
 void put_page(storage::Transaction& tx, const vault::Vault& vault, const vault::PersonKeys& keys,
-              const Upload& upload, int page, const PageText& text) {
+              const Upload& upload, int page, const PageRead& read) {
   const auto sealed = vault.seal(keys, class_of(upload.kind), page_place(upload.id, page),
-                                 as_bytes(runtime::to_json(at_rest(text))));
+                                 as_bytes(runtime::to_json(at_rest(read))));
   tx.execute(
       "INSERT INTO document_page (upload, page, sealed) VALUES ($1, $2, $3) "
       "ON CONFLICT (upload, page) DO UPDATE SET sealed = excluded.sealed",
       {upload.id, page, sealed});
 }
 
-Result<std::vector<PageText>> get_pages(storage::Transaction& tx, const vault::Vault& vault,
+Result<std::vector<PageRead>> get_pages(storage::Transaction& tx, const vault::Vault& vault,
                                         const vault::PersonKeys& keys, const Upload& upload) {
-  std::vector<PageText> out;
+  std::vector<PageRead> out;
   for (const auto& row : tx.query(
            "SELECT page, sealed FROM document_page WHERE upload = $1 ORDER BY page", {upload.id})) {
     const int page = static_cast<int>(row.i64(0));

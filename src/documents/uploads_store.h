@@ -39,14 +39,10 @@ void put_reading(storage::Transaction& tx, const vault::Vault& vault, const vaul
 // Publishes what read_on() waits for.
 void ask_to_read(storage::Transaction& tx, Instant now, Random& random, const DocumentId& id);
 
-// The text of a statement's pages, sealed until all of them are there.
-struct PageText {
-  StatementPage page;
-  bool hidden = false;  // the page holds text that it does not show
-};
+// A statement's pages as they were read, sealed until all of them are there.
 void put_page(storage::Transaction& tx, const vault::Vault& vault, const vault::PersonKeys& keys,
-              const Upload& upload, int page, const PageText& text);
-Result<std::vector<PageText>> get_pages(storage::Transaction& tx, const vault::Vault& vault,
+              const Upload& upload, int page, const PageRead& read);
+Result<std::vector<PageRead>> get_pages(storage::Transaction& tx, const vault::Vault& vault,
                                         const vault::PersonKeys& keys, const Upload& upload);
 void drop_pages(storage::Transaction& tx, const DocumentId& id);
 

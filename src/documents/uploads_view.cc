@@ -106,6 +106,23 @@ Result<Bytes> Uploads::file_of(const Upload& upload, int no) {
   });
 }
 
+// The name may be known only since the statement was read.
+Status Uploads::check_holder(Opened& document, const boost::json::value& statement) {
+  const auto keys = vault_.unlock(document.upload.person, {vault::RetentionClass::identity});
+  if (!keys.ok() && keys.error().is(vault::VaultErrc::erased)) return ok();
+  if (!keys.ok()) return keys.error();
+  const auto name = database_.read(
+      [&](storage::Transaction& tx) { return vault_.get(tx, *keys, vault::Field::name); });
+  if (!name.ok() && name.error().is(vault::VaultErrc::not_found)) return ok();
+  if (!name.ok()) return name.error();
+  const std::string_view holder = statement.at("holder").as_string();
+  if (!holder.empty() && !names_person(holder, name->expose())) {
+    document.reading.checks.push_back(
+        {"statement.holder_differs", idcard::Severity::fault, "holder"});
+  }
+  return ok();
+}
+
 Result<Uploads::StaffView> Uploads::show(const DocumentId& id, const StaffId& staff) {
   StaffView out;
   std::optional<vault::BlobId> blob;
@@ -130,6 +147,7 @@ Result<Uploads::StaffView> Uploads::show(const DocumentId& id, const StaffId& st
     return vault_.get_blob(tx, *keys, *blob);
   }));
   MQ_TRY(out.statement, runtime::parse_json(as_text(bytes)));
+  MQ_REQUIRE(check_holder(out.document, *out.statement));
   return out;
 }
 

@@ -35,7 +35,8 @@ bool under_way(State state) {
 }
 
 Status check_request(const Request& request) {
-  if (!bankcard::plausible_number(request.payout_card.expose())) return OriginationErrc::bad_card_number;
+  if (!bankcard::plausible_number(request.payout_card.expose()))
+    return OriginationErrc::bad_card_number;
   for (const auto amount : {request.monthly_income, request.other_monthly_debt}) {
     if (amount.is_negative() || amount.minor() > limits::kIncomeMinor) {
       return OriginationErrc::bad_income;
@@ -63,9 +64,22 @@ Origination::Origination(storage::Database& database, vault::Vault& vault, auth:
       active_loans_(std::move(active_loans)),
       exposure_(std::move(exposure)) {}
 
+// Of whose papers are erased nothing is known, which is what a decision without them looks at.
+Result<documents::IncomeEvidence> Origination::evidence(const PersonId& person) {
+  const auto keys =
+      vault_.unlock(person, {vault::RetentionClass::identity, vault::RetentionClass::finances});
+  if (!keys.ok() && keys.error().is(vault::VaultErrc::erased)) return documents::IncomeEvidence{};
+  if (!keys.ok()) return keys.error();
+  return database_.read([&](storage::Transaction& tx) -> Result<documents::IncomeEvidence> {
+    MQ_TRY(const auto name, vault_.get(tx, *keys, vault::Field::name));
+    return documents::income_evidence(tx, vault_, *keys, name, clock_.now());
+  });
+}
+
 Result<risk::Decision> Origination::assess(const PersonId& person, const Request& request,
                                            const CostSheet& sheet,
                                            const Pii<std::string>& id_number) {
+  MQ_TRY(const auto documented, evidence(person));
   return database_.read([&](storage::Transaction& tx) -> Result<risk::Decision> {
     const auto today = today_(tx);
     const auto number = idcard::read_id_number(id_number.expose());
@@ -86,6 +100,8 @@ Result<risk::Decision> Origination::assess(const PersonId& person, const Request
     facts.active_loans = active_loans_(tx, person);
     facts.consumer_exposure = exposure_(tx, person);
     facts.use_of_funds = request.use_of_funds;
+    facts.statement = boost::describe::enum_to_string(documented.standing, "?");
+    facts.documented_income = documented.monthly_income;
     return risk::decide(risk::current_rule_set(), facts);
   });
 }

@@ -44,6 +44,55 @@ TEST_P(ApplyTest, NeedsTheConsentAtThatMoment) {
   EXPECT_EQ(code_of(apply(person)), "ok");
 }
 
+// Three months of one monthly payment, up to the day of the clock.
+std::string statement_of(const std::string& holder, const std::string& month_pays) {
+  std::string page = "10 40 户名：" + holder + "\n10 60 起止日期：2025-10-01至2025-12-31\n" +
+                     "10 100 交易日期\n150 100 摘要\n300 100 交易金额\n450 100 账户余额\n";
+  const char* dates[] = {"2025-10-10", "2025-11-10", "2025-12-10"};
+  Money balance;
+  for (int i = 0; i < 3; ++i) {
+    balance = balance + *Money::parse(month_pays);
+    const auto y = std::to_string(120 + 20 * i);
+    page += "10 " + y + " " + dates[i] + "\n150 " + y + " 工资\n300 " + y + " " + month_pays +
+            "\n450 " + y + " " + balance.str() + "\n";
+  }
+  return test::pdf({page});
+}
+
+TEST_P(ApplyTest, AStatementThatWasHandedInCounts) {
+  const auto person = people().verified_person();
+  const auto hand_in = [&](const std::string& file) {
+    clock().advance_ms(1);
+    const auto taken =
+        people().documents().take(person, documents::Kind::statement, as_bytes(file));
+    ASSERT_TRUE(taken.ok()) << taken.error().code();
+    ASSERT_TRUE(people().documents().read_on(taken->upload.id, true).ok());
+    ASSERT_EQ(people().documents().get_of(person, taken->upload.id)->upload.state,
+              documents::UploadState::read);
+  };
+  const auto asked_anew = [&] {
+    const auto application = apply(person);  // an income of 10 000 is stated
+    MQ_CHECK(application.ok());
+    if (application->state != State::declined) {
+      MQ_CHECK(origination().cancel(person, application->id).ok());
+    }
+    return *application;
+  };
+  EXPECT_EQ(asked_anew().state, State::approved) << "nobody has to hand one in";
+  hand_in(statement_of("张小明", "9500.00"));
+  EXPECT_EQ(asked_anew().state, State::approved);
+  hand_in(statement_of("张*明", "4000.00"));
+  const auto less = asked_anew();
+  EXPECT_EQ(less.state, State::referred);
+  EXPECT_EQ(reasons_of(less), std::vector<std::string>{"risk.income_not_documented"});
+  EXPECT_NE(less.facts_json.find(R"("documented_income":"4000.00")"), std::string::npos);
+  hand_in(statement_of("李四", "30000.00"));
+  EXPECT_EQ(reasons_of(asked_anew()),
+            (std::vector<std::string>{"risk.statement_to_review", "risk.income_not_documented"}));
+  clock().advance_days(limits::kStatementEvidenceDays + 1);
+  EXPECT_EQ(asked_anew().state, State::approved) << "all of them are too old to speak of today";
+}
+
 TEST_P(ApplyTest, AStoppedSwitchRefusesNewApplications) {
   const auto person = people().verified_person();
   people().set_switch(controls::Switch::applications, true);
@@ -141,7 +190,8 @@ TEST_P(ApplyTest, StoredFactsReplayToTheStoredDecision) {
     ASSERT_TRUE(again.ok()) << again.error().code();
     EXPECT_EQ(again->reasons, made->reasons);
     EXPECT_EQ(again->facts_json, made->facts_json);
-    const bool same = (again->outcome == risk::Outcome::approve) == (made->state == State::approved);
+    const bool same =
+        (again->outcome == risk::Outcome::approve) == (made->state == State::approved);
     EXPECT_TRUE(same) << income;
   }
 }
@@ -176,7 +226,7 @@ TEST_P(ApplyTest, ASecondApplicationWaitsForTheFirst) {
   const auto second = apply(person, request("1400.00"));
   ASSERT_TRUE(second.ok()) << second.error().code();
   EXPECT_EQ(second->state, State::declined);
-  EXPECT_EQ(code_of(apply(person, request("2000.00"))), "ok");  // a decline is not under way
+  EXPECT_EQ(code_of(apply(person, request("2000.00"))), "ok");        // a decline is not under way
   EXPECT_EQ(code_of(apply(person)), "origination.open_application");  // a referral is
 }
 

@@ -1,4 +1,5 @@
-// Origination: products, applications, the decision, the total-cost sheet, the contract and its signature.
+// Origination: products, applications, the decision, the total-cost sheet, the contract and its
+// signature.
 //
 // States: referred | declined | approved → costs_confirmed → signed → paid_out | payout_failed;
 // cancelled from referred, approved and costs_confirmed.
@@ -18,6 +19,7 @@
 #include "base/pii.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "documents/documents.h"
 #include "identity/identity.h"
 #include "risk/risk.h"
 #include "storage/storage.h"
@@ -28,26 +30,28 @@ namespace mq::origination {
 
 enum class OriginationErrc {
   unknown_product,
-  amount_not_offered,    // outside the product's range or not a multiple of its step
+  amount_not_offered,  // outside the product's range or not a multiple of its step
   term_not_offered,
-  bad_card_number,       // not 15–19 digits or a wrong Luhn check digit
-  bad_income,            // negative or above limits::kIncomeMinor
+  bad_card_number,  // not 15–19 digits or a wrong Luhn check digit
+  bad_income,       // negative or above limits::kIncomeMinor
   bad_use_of_funds,
-  not_verified,          // the applicant's identity has not passed
-  open_application,      // another application of this person is under way
+  not_verified,      // the applicant's identity has not passed
+  open_application,  // another application of this person is under way
   not_found,
   wrong_state,
-  other_sheet,           // the confirmation names another total-cost sheet than the current one
-  read_longer,           // the minimum reading time is not over; the detail holds the seconds left
-  other_contract,        // the signature names another contract text
+  other_sheet,     // the confirmation names another total-cost sheet than the current one
+  read_longer,     // the minimum reading time is not over; the detail holds the seconds left
+  other_contract,  // the signature names another contract text
   reason_missing,
 };
 BOOST_DESCRIBE_ENUM(OriginationErrc, unknown_product, amount_not_offered, term_not_offered,
                     bad_card_number, bad_income, bad_use_of_funds, not_verified, open_application,
-                    not_found, wrong_state, other_sheet, read_longer, other_contract, reason_missing)
+                    not_found, wrong_state, other_sheet, read_longer, other_contract,
+                    reason_missing)
 constexpr std::string_view error_domain(OriginationErrc) { return "origination"; }
 
-// --- products: versioned data ------------------------------------------------------------------------
+// --- products: versioned data
+// ------------------------------------------------------------------------
 struct Product {
   std::string product_id;
   int version = 1;
@@ -62,7 +66,8 @@ struct Product {
 std::span<const Product> products();
 Result<const Product*> find_product(std::string_view product_id);
 
-// --- the total-cost sheet (rule 2026 no. 2: every item, who charges it and how) ------------------------
+// --- the total-cost sheet (rule 2026 no. 2: every item, who charges it and how)
+// ------------------------
 struct CostItem {
   std::string name, payee, method;
   Money amount;
@@ -89,7 +94,7 @@ struct CostSheet {
   std::vector<ContingentItem> contingent;
   Money total_interest, total_cost, total_payment;
   std::string irr_simple, irr_compound;  // six decimals, labelled 单利 and 复利 on screen
-  std::vector<SheetRow> schedule;        // as if paid out today; the real dates run from disbursement
+  std::vector<SheetRow> schedule;  // as if paid out today; the real dates run from disbursement
 };
 BOOST_DESCRIBE_STRUCT(CostSheet, (),
                       (product_id, product_version, method, principal, term_months, annual_rate,
@@ -102,7 +107,8 @@ Result<CostSheet> quote(std::string_view product_id, Money amount, int term_mont
 
 inline constexpr int kMinimumReadingSeconds = 5;
 
-// --- applications --------------------------------------------------------------------------------------
+// --- applications
+// --------------------------------------------------------------------------------------
 enum class State {
   referred,
   declined,
@@ -161,16 +167,17 @@ class Origination {
               std::function<int(storage::Transaction&, const PersonId&)> active_loans,
               std::function<Money(storage::Transaction&, const PersonId&)> exposure);
 
-  // Decides by the current rule set and keeps facts, rules' version and reasons. `operation` makes a
-  // repeat of the same request return the first application.
-  // Errors: the request's own, not_verified, open_application, consent.missing, controls.stopped.
+  // Decides by the current rule set and keeps facts, rules' version and reasons. `operation` makes
+  // a repeat of the same request return the first application. Errors: the request's own,
+  // not_verified, open_application, consent.missing, controls.stopped.
   Result<Application> apply(const PersonId& person, std::string_view operation,
                             const Request& request);
   // For its owner; notes when the cost sheet is shown for the first time.
   Result<Application> show(const PersonId& person, const ApplicationId& id);
   Result<Application> get(const ApplicationId& id);
   std::optional<Application> latest(storage::Transaction& tx, const PersonId& person);
-  std::vector<Application> all_of(storage::Transaction& tx, const PersonId& person);  // oldest first
+  std::vector<Application> all_of(storage::Transaction& tx,
+                                  const PersonId& person);  // oldest first
   // Newest first; "" = any state.
   std::vector<Application> list(storage::Transaction& tx, std::string_view state, int limit);
 
@@ -202,6 +209,7 @@ class Origination {
                               bool succeeded);
 
  private:
+  Result<documents::IncomeEvidence> evidence(const PersonId& person);
   Result<risk::Decision> assess(const PersonId& person, const Request& request,
                                 const CostSheet& sheet, const Pii<std::string>& id_number);
   Result<Application> owned(storage::Transaction& tx, const PersonId& person,

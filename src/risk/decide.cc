@@ -63,7 +63,9 @@ Result<Decision> replay(std::string_view rule_set_version, std::string_view fact
   MQ_TRY(const RuleSet* rule_set, find_rule_set(rule_set_version));
   const auto facts = runtime::from_json<Facts>(facts_json);
   if (!facts.ok()) return Error(RiskErrc::bad_facts, facts.error().detail());
-  return decide(*rule_set, *facts);
+  MQ_TRY(auto decision, decide(*rule_set, *facts));
+  decision.facts_json = facts_json;  // facts that are younger than it were not used then
+  return decision;
 }
 
 }  // namespace mq::risk

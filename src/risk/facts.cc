@@ -15,6 +15,16 @@ std::string name_of(terms::RepaymentMethod method) {
   return boost::describe::enum_to_string(method, "?");
 }
 
+// Rounded up, so that "greater than" is exact.
+Rate share_of(const Money& part, const Money& whole) {
+  const auto highest = Rate::from_nano(kHighestShare * Rate::kScale);
+  if (!whole.is_positive()) return highest;
+  const __int128 of = whole.minor();
+  const __int128 nano = (static_cast<__int128>(part.minor()) * Rate::kScale + of - 1) / of;
+  if (nano > highest.nano()) return highest;
+  return Rate::from_nano(static_cast<std::int64_t>(nano));
+}
+
 const std::array kFacts = {
     FactSpec{"age_years", FactKind::count, [](const Facts& f) { return std::int64_t{f.age_years}; },
              nullptr},
@@ -35,11 +45,15 @@ const std::array kFacts = {
              [](const Facts& f) { return (f.consumer_exposure + f.amount).minor(); }, nullptr},
     FactSpec{"debt_to_income", FactKind::share,
              [](const Facts& f) { return debt_to_income(f).nano(); }, nullptr},
+    FactSpec{"stated_to_documented_income", FactKind::share,
+             [](const Facts& f) { return stated_to_documented_income(f).nano(); }, nullptr},
     FactSpec{"identity_state", FactKind::text, nullptr,
              [](const Facts& f) { return f.identity_state; }},
     FactSpec{"method", FactKind::text, nullptr, [](const Facts& f) { return name_of(f.method); }},
     FactSpec{"use_of_funds", FactKind::text, nullptr,
              [](const Facts& f) { return f.use_of_funds; }},
+    FactSpec{"statement", FactKind::text, nullptr,
+             [](const Facts& f) { return f.statement.value_or("none"); }},
 };
 
 }  // namespace
@@ -51,8 +65,9 @@ const FactSpec* find_fact(std::string_view name) {
 }
 
 Status check_facts(const Facts& facts) {
-  for (const auto& amount : {facts.monthly_income, facts.other_monthly_debt, facts.instalment,
-                             facts.amount, facts.consumer_exposure}) {
+  for (const auto& amount :
+       {facts.monthly_income, facts.other_monthly_debt, facts.instalment, facts.amount,
+        facts.consumer_exposure, facts.documented_income.value_or(Money())}) {
     if (amount.currency() != Currency::CNY || amount.is_negative() ||
         amount.minor() > limits::kLoanMinor) {
       return Error(RiskErrc::bad_facts, "an amount is out of range");
@@ -68,13 +83,12 @@ Status check_facts(const Facts& facts) {
 }
 
 Rate debt_to_income(const Facts& facts) {
-  const __int128 debt = (facts.other_monthly_debt + facts.instalment).minor();
-  const __int128 income = facts.monthly_income.minor();
-  const auto highest = Rate::from_nano(kHighestShare * Rate::kScale);
-  if (income <= 0) return highest;
-  const __int128 nano = (debt * Rate::kScale + income - 1) / income;
-  if (nano > highest.nano()) return highest;
-  return Rate::from_nano(static_cast<std::int64_t>(nano));
+  return share_of(facts.other_monthly_debt + facts.instalment, facts.monthly_income);
+}
+
+Rate stated_to_documented_income(const Facts& facts) {
+  if (!facts.documented_income) return Rate();
+  return share_of(facts.monthly_income, *facts.documented_income);
 }
 
 Money monthly_burden(const terms::Schedule& schedule) {

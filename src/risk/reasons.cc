@@ -38,6 +38,10 @@ constexpr std::array kTexts = {
     ReasonText{
         "risk.debt_to_review", "每月还款合计超过收入的 40%，需要人工审核。",
         "Monthly payments would take more than 40 % of the income; a person will review it."},
+    ReasonText{"risk.statement_to_review", "您提交的银行流水需要人工核对。",
+               "The bank statement you handed in needs to be checked by a person."},
+    ReasonText{"risk.income_not_documented", "银行流水显示的收入低于所填收入，需要人工审核。",
+               "Your bank statement shows less income than you stated; a person will review it."},
 };
 constexpr ReasonText kGeneral = {"", "本次申请未通过审核。您可以要求人工复核并说明理由。",
                                  "The application was not accepted. You may ask for a review by a "

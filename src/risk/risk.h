@@ -42,15 +42,23 @@ struct Facts {
   int active_loans = 0;
   Money consumer_exposure;  // outstanding consumer credit without the loan asked for
   std::string use_of_funds;
+  // What the applicant's bank statements say (documents/income_evidence.h); absent in decisions of
+  // rule set 1, which did not ask.
+  std::optional<std::string> statement;    // "none", "sound", "doubtful", "other_holder"
+  std::optional<Money> documented_income;  // a month, of a sound statement
 };
 BOOST_DESCRIBE_STRUCT(Facts, (),
                       (decided_on, age_years, identity_state, monthly_income, other_monthly_debt,
                        instalment, amount, term_months, method, active_loans, consumer_exposure,
-                       use_of_funds))
+                       use_of_funds, statement, documented_income))
 
 // (other debt + instalment) / income in billionths, rounded up so that "> 0.40" is exact; capped at
 // 1000. No income: 1000.
 Rate debt_to_income(const Facts& facts);
+
+// Stated income / documented income in billionths, rounded up and capped like debt_to_income. Zero
+// when nothing is documented: there is nothing to compare with.
+Rate stated_to_documented_income(const Facts& facts);
 
 // What one month of a loan weighs: its highest payment; where the principal is due at the end, all
 // payments spread over the term.
@@ -63,7 +71,7 @@ enum class Effect { decline, refer };
 BOOST_DESCRIBE_ENUM(Effect, decline, refer)
 
 struct Condition {
-  std::string fact;  // a field of Facts, or debt_to_income, consumer_exposure_after
+  std::string fact;  // a field of Facts, or one of those that are made of them (facts.cc)
   Operator op = Operator::one_of;
   std::int64_t number = 0;         // count, minor units or billionths, by the fact's kind
   std::vector<std::string> texts;  // for one_of, none_of

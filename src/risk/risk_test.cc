@@ -102,6 +102,24 @@ TEST(Decide, DebtToIncomeIsExactAtItsEdges) {
   EXPECT_EQ(debt_to_income(facts).str(), "1000");
 }
 
+TEST(Decide, StatementsAreLookedAtByPeople) {
+  const auto with = [](std::string_view standing, std::optional<Money> income) {
+    return outcome_after([&](Facts& f) {
+      f.statement = standing;
+      f.documented_income = income;
+    });
+  };
+  EXPECT_EQ(with("none", std::nullopt), "approve") << "nobody has to hand one in";
+  EXPECT_EQ(with("sound", std::nullopt), "approve") << "too short for a figure";
+  EXPECT_EQ(with("doubtful", std::nullopt), "refer risk.statement_to_review");
+  EXPECT_EQ(with("other_holder", std::nullopt), "refer risk.statement_to_review");
+  // 10 000.00 was stated.
+  EXPECT_EQ(with("sound", yuan("8333.34")), "approve");
+  EXPECT_EQ(with("sound", yuan("8333.33")), "refer risk.income_not_documented");
+  EXPECT_EQ(with("sound", yuan("0.00")), "refer risk.income_not_documented");
+  EXPECT_EQ(with("sound", yuan("90000.00")), "approve");
+}
+
 TEST(Decide, DatedRulesApplyFromTheirDay) {
   const auto at = [](std::string_view date) {
     return outcome_after([&](Facts& f) {
@@ -145,6 +163,15 @@ TEST(Replay, GivesTheSameDecision) {
   const auto again = replay(decision.rule_set_version, decision.facts_json);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(*again, decision);
+  // Of rule set 1, whose facts knew nothing of statements.
+  const std::string old =
+      R"({"decided_on":"2026-11-22","age_years":30,"identity_state":"passed","monthly_income":"10000.00",)"
+      R"("other_monthly_debt":"0.00","instalment":"866.19","amount":"10000.00","term_months":12,)"
+      R"("method":"equal_instalment","active_loans":0,"consumer_exposure":"0.00","use_of_funds":"education"})";
+  const auto first = replay("1", old);
+  ASSERT_TRUE(first.ok()) << first.error().detail();
+  EXPECT_EQ(first->outcome, Outcome::approve);
+  EXPECT_EQ(first->facts_json, old);
   EXPECT_EQ(decision.outcome, Outcome::refer);
   EXPECT_TRUE(replay("0", decision.facts_json).error().is(RiskErrc::unknown_rule_set));
   EXPECT_TRUE(replay(decision.rule_set_version, "{}").error().is(RiskErrc::bad_facts));
@@ -156,6 +183,9 @@ TEST(RuleSets, ReleasedTextDoesNotChange) {
   const auto first = find_rule_set("1");
   ASSERT_TRUE(first.ok());
   EXPECT_EQ((*first)->sha256, "d5e5e634ce0ed1139af64b6b72047f982362c57015fa834249196a096e807a29");
+  const auto second = find_rule_set("2");
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ((*second)->sha256, "a4ba26fe5fc5cc30827287ac2ddf3443088276d247a137a1970954b02f891bd1");
 }
 
 TEST(RuleSets, EveryReasonHasItsTexts) {

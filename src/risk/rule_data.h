@@ -5,6 +5,6 @@
 
 namespace mq::risk {
 
-extern const std::string_view kRulesV1;
+extern const std::string_view kRulesV1, kRulesV2;
 
 }  // namespace mq::risk

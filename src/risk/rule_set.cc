@@ -97,8 +97,8 @@ RuleSet load_own(std::string_view text) {
 }
 
 // Oldest first; the last one is current.
-const std::array<RuleSet, 1>& own_rule_sets() {
-  static const std::array<RuleSet, 1> sets = {load_own(kRulesV1)};
+const std::array<RuleSet, 2>& own_rule_sets() {
+  static const std::array<RuleSet, 2> sets = {load_own(kRulesV1), load_own(kRulesV2)};
   return sets;
 }
 

@@ -109,6 +109,11 @@ export const documents_en: typeof documents_zh = {
     use: 'Counts as',
     flags: 'Doubts',
     read_before: 'read as {text}',
+    mismatches: 'Mismatches: the text of the file is not what its pages show',
+    place: 'Place',
+    text_layer: 'Text of the file',
+    picture: 'Picture of the page',
+    nothing_shown: '(nothing)',
   },
   row_use: {
     salary: 'Salary',
@@ -128,5 +133,6 @@ export const documents_en: typeof documents_zh = {
     repeated_row: 'Repeated row',
     repaired: 'Put right',
     other_currency: 'Other currency',
+    picture_differs: 'Picture differs',
   },
 };

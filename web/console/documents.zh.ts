@@ -104,6 +104,11 @@ export const documents_zh = {
     use: '计作',
     flags: '疑点',
     read_before: '原读作 {text}',
+    mismatches: '图文不符：文件的文字与页面图像不同',
+    place: '位置',
+    text_layer: '文件文字',
+    picture: '页面图像',
+    nothing_shown: '（无）',
   },
   row_use: {
     salary: '工资',
@@ -123,5 +128,6 @@ export const documents_zh = {
     repeated_row: '重复行',
     repaired: '已更正',
     other_currency: '其他币种',
+    picture_differs: '图文不符',
   },
 };
