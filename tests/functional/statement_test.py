@@ -7,7 +7,8 @@ import subprocess
 import sys
 import zlib
 
-from harness import SOURCE, command, equal, expect, run
+from borrower import Borrower, Clerk, people_of
+from harness import SOURCE, Server, command, equal, expect, run, sandbox_of, wait_for
 
 SKIPPED = 77  # what tests/CMakeLists.txt calls a skip
 ODD_FLAGS = {"balance_breaks", "amount_unsure", "date_unsure", "picture_differs"}
@@ -90,6 +91,28 @@ def expect_forgery_told(made):
     expect("picture_differs" in statement["rows"][what["row"]]["flags"], "its flag")
 
 
+def expect_forgery_shown_to_staff(folder, made):
+    """The same file handed in over HTTP: read in the background, its forged row told to staff."""
+    what = json.loads((made / "faults.json").read_text(encoding="utf-8"))["forged-layer.pdf"]
+    data = folder / "data"
+    with Server(data) as server:
+        person = Borrower(server, people_of(data)[0], sandbox_of(data) / "borrowers/1")
+        person.sign_in()
+        person.consent()
+        sent = server.request("POST", "/v1/documents/statement", (made / "forged-layer.pdf").read_bytes(),
+                              token=person.token, media_type="application/pdf")
+        equal(sent.status, 201, f"a statement: {sent}")
+        path = f"/v1/documents/{sent.json['document_id']}"
+        wait_for("the reading", lambda: person.call("GET", path)["state"] == "read", seconds=300)
+        seen = Clerk(server).call("GET", f"/v1/console{path}")
+    statement = seen["statement"]
+    equal([(m["row"], m["page"]) for m in statement["mismatches"]], [(what["row"], what["page"] + 1)],
+          "the forged row")
+    expect("statement.picture_differs" in [check["code"] for check in seen["checks"]], "the finding")
+    equal(statement["rows"][what["row"]]["use"], "left_out", "the forged row counts as nothing")
+    expect(all(page["compared"] for page in statement["pages"]), "every page is compared")
+
+
 def expect_photo(made):
     truth = json.loads((made / "truth.json").read_text(encoding="utf-8"))
     ran = command("statement", "read", "--json", "--progress", made / "phone-01.jpg")
@@ -114,6 +137,7 @@ def test(folder):
         expect_text_pdf(statement)
     shortest = min(made, key=lambda path: len(list(path.glob("phone-*.jpg"))))
     expect_forgery_told(shortest)
+    expect_forgery_shown_to_staff(folder, shortest)
     expect_photo(shortest)
     expect_refusals(folder, shortest)
 
