@@ -159,6 +159,7 @@ Status Server::Impl::open_capabilities() {
   partners.emplace(std::move(ports));
   identity.emplace(
       *database, *vault, clock, random, [this](ByteView picture) { return vision->analyze(picture); },
+      [this](ByteView picture) { return vision->read_hand_held(picture); },
       partners->query_authority());
   documents.emplace(*database, *vault, clock, random,
                     document_ports(*vision, pdfs, settings.clamd));

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ids.h"
+
 namespace mq::identity {
 
 enum class AuthorityResult { match, no_match, no_photo };
@@ -25,10 +27,14 @@ enum class Reason {
   attempts_used_up,
   staff_decision,
   typed_against_card,       // name or number is another than was surely read from the card's photo
+  held_person_differs,      // of the hand-held photo: the person is not the one of the selfie
+  held_portrait_differs,    // the card in hand shows somebody else
+  held_number_differs,      // the card in hand has another number than the one that is verified
 };
 BOOST_DESCRIBE_ENUM(Reason, face_mismatch_card, face_mismatch_authority, card_mismatch_authority,
                     authority_no_match, authority_no_photo, authority_photo_unusable,
-                    liveness_suspicion, attempts_used_up, staff_decision, typed_against_card)
+                    liveness_suspicion, attempts_used_up, staff_decision, typed_against_card,
+                    held_person_differs, held_portrait_differs, held_number_differs)
 
 enum class Outcome { passed, retry, review };
 BOOST_DESCRIBE_ENUM(Outcome, passed, retry, review)
@@ -48,19 +54,25 @@ struct Facts {
   // Whether the name and number asked about are those on the card's photo; nothing where the photo was not
   // read or not surely.
   std::optional<bool> card_name_agrees, card_number_agrees;
+  // The hand-held photo that was looked at; nothing where there is none. Of a pair, nothing where a
+  // face is missing or too small to be compared; of the number, where it was not surely read.
+  std::optional<DocumentId> held_document;
+  std::optional<std::int64_t> held_person_portrait, held_live_person, held_live_portrait;
+  std::optional<bool> held_number_agrees;
 };
 BOOST_DESCRIBE_STRUCT(Facts, (),
                       (card_selfie, card_authority, selfie_authority, liveness_passed,
                        liveness_score, authority, threshold, model, attempt, attempts_allowed,
-                       card_name_agrees, card_number_agrees))
+                       card_name_agrees, card_number_agrees, held_document, held_person_portrait,
+                       held_live_person, held_live_portrait, held_number_agrees))
 
 struct Decision {
   Outcome outcome{};
   std::vector<Reason> reasons;
 };
 
-// Passes only when all three pairs match, the source confirms name and number and the picture raises no
-// suspicion. What a better photo can mend is a retry while attempts are left; the rest, and the last
+// Passes only when all three pairs match, the source confirms name and number, the picture raises no
+// suspicion and a hand-held photo, where there is one, contradicts nothing: a pair that cannot be compared does not. What a better photo can mend is a retry while attempts are left; the rest, and the last
 // attempt, go to a person. A machine alone never refuses anybody for good.
 Decision decide(const Facts& facts);
 

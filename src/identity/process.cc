@@ -1,4 +1,4 @@
-// The comparison: authority query, three faces, the pure decision, one transaction that writes it.
+// The comparison: authority query, three faces, a hand-held photo, the pure decision, one transaction that writes it.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -66,8 +66,10 @@ Status Identity::process(const VerificationId& id) {
   }
   MQ_TRY(const auto authority, ask_authority(verification));
   MQ_TRY(const auto current, get(id));
-  MQ_TRY(const auto comparison, compare(current, authority));
-  return conclude(current, comparison);
+  const auto comparison = compare(current, authority);
+  if (!comparison.ok() && comparison.error().is(consent::ConsentErrc::missing)) return put_back(id);
+  if (!comparison.ok()) return comparison.error();
+  return conclude(current, *comparison);
 }
 
 Status Identity::put_back(const VerificationId& id) {
@@ -138,15 +140,22 @@ Result<AuthorityResult> Identity::ask_authority(const Verification& verification
   });
 }
 
+// The authority may have taken its time: consent and switch are asked again at every face.
+Result<Bytes> Identity::picture_to_look_at(const PersonId& person, const vault::PersonKeys& keys,
+                                           const DocumentId& document) const {
+  return database_.read([&](storage::Transaction& tx) -> Result<Bytes> {
+    MQ_REQUIRE(guard(tx, person));
+    return documents::load(tx, vault_, keys, document);
+  });
+}
+
 Result<Identity::Comparison> Identity::compare(const Verification& verification,
                                                AuthorityResult authority) {
   MQ_TRY(const auto keys,
          vault_.unlock(verification.person,
                        {vault::RetentionClass::identity, vault::RetentionClass::frames}));
   const auto face_of = [&](const DocumentId& document) -> Result<vision::Face> {
-    MQ_TRY(const auto picture, database_.read([&](storage::Transaction& tx) {
-      return documents::load(tx, vault_, keys, document);
-    }));
+    MQ_TRY(const auto picture, picture_to_look_at(verification.person, keys, document));
     MQ_TRY(const auto analysis, analyze_(picture));
     return vision::principal_face(analysis);
   };
@@ -186,7 +195,37 @@ Result<Identity::Comparison> Identity::compare(const Verification& verification,
     facts.selfie_authority =
         ten_thousandths(vision::similarity(out.selfie, official.face_template()));
   }
+  MQ_REQUIRE(compare_hand_held(verification, keys, selfie, facts));
   return out;
+}
+
+// A photo that turns out to be no use says nothing about anybody: the verification goes on without.
+Status Identity::compare_hand_held(const Verification& verification, const vault::PersonKeys& keys,
+                                   const vision::Face& selfie, Facts& facts) {
+  std::optional<documents::Upload> upload;
+  Pii<std::string> id_number;
+  MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
+    upload = documents::newest_usable(tx, verification.person, documents::Kind::hand_held);
+    MQ_TRY(id_number, vault_.get(tx, keys, vault::Field::id_number));
+    return ok();
+  }));
+  if (!upload) return ok();
+  MQ_TRY(const auto picture, picture_to_look_at(verification.person, keys, upload->id));
+  const auto held = read_hand_held_(picture);
+  if (!held.ok()) return retryable(held.error()) ? Status(held.error()) : ok();
+  if (!held->problems.empty() || held->card.state == vision::CardState::retake) return ok();
+  const auto matches = vision::fair_matches(*held, &selfie);
+  const auto of = [](const std::optional<vision::FaceMatch>& match) {
+    return match ? std::optional(ten_thousandths(match->similarity)) : std::nullopt;
+  };
+  facts.held_document = upload->id;
+  facts.held_person_portrait = of(matches.person_portrait);
+  facts.held_live_person = of(matches.live_person);
+  facts.held_live_portrait = of(matches.live_portrait);
+  if (held->card.number.state == vision::FieldState::read) {
+    facts.held_number_agrees = held->card.number.text == id_number.expose();
+  }
+  return ok();
 }
 
 Status Identity::conclude(const Verification& verification, const Comparison& comparison) {

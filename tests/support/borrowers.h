@@ -45,6 +45,9 @@ class Borrowers {
     auth_.emplace(database_, *vault_, ring_, clock, random);
     identity_.emplace(
         database_, *vault_, clock, random, [](ByteView) { return one_face(); },
+        [](ByteView picture) -> Result<vision::HandHeldReading> {
+          return held_in(as_text(picture));
+        },
         [](const std::string&, const Pii<std::string>&, const Pii<std::string>&)
             -> Result<identity::AuthorityAnswer> {
           return identity::AuthorityAnswer{identity::AuthorityResult::match, to_bytes("authority")};
