@@ -216,9 +216,10 @@ TEST(DocumentTexts, EveryProblemAndCheckHasWords) {
         EXPECT_NE(check_text(code, "zh"), code);
         EXPECT_NE(check_text(code, "en"), check_text(code, "zh")) << code;
       });
-  for (const auto* code : {"held.person_matches", "held.person_differs",
-                           "held.person_not_comparable", "pdf.javascript", "pdf.attachments", "pdf.forms", "pdf.repaired",
-                           "pdf.signatures", "statement.hidden_text"}) {
+  for (const auto* code :
+       {"held.person_matches", "held.person_differs", "held.person_not_comparable",
+        "pdf.javascript", "pdf.attachments", "pdf.forms", "pdf.repaired", "pdf.signatures",
+        "statement.hidden_text"}) {
     EXPECT_NE(check_text(code, "zh"), code);
   }
   EXPECT_EQ(document_reason("documents.statement_no_header", "zh").text, "没有找到流水的表头");

@@ -241,7 +241,8 @@ Status take_over(Reading& reading, Kind kind, const std::vector<TypedField>& typ
   }
   if (kind == Kind::id_card_front || kind == Kind::id_card_back || kind == Kind::hand_held) {
     // What the faces said does not depend on what is typed.
-    std::erase_if(changed.checks, [](const Check& one) { return !one.code.starts_with(kHeldCheck); });
+    std::erase_if(changed.checks,
+                  [](const Check& one) { return !one.code.starts_with(kHeldCheck); });
     for (auto& check : card_checks(changed, BusinessDate::in_china(at))) {
       changed.checks.push_back(std::move(check));
     }

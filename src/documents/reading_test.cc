@@ -136,8 +136,8 @@ TEST(HandHeld, TheCardInHandIsReadAndThePersonIsTheOneOnIt) {
   EXPECT_TRUE(has_check(result.reading, "held.person_matches"));
   EXPECT_EQ(runtime::to_json(result.reading).find("similar"), std::string::npos);
   EXPECT_EQ(held_result(kHeld + " 1 0.9 unsure").state, UploadState::confirm);
-  EXPECT_TRUE(has_check(held_result("held 张小明 11010519491231002X 1 0.9").reading,
-                        "card.birth_differs"));
+  EXPECT_TRUE(
+      has_check(held_result("held 张小明 11010519491231002X 1 0.9").reading, "card.birth_differs"));
 }
 
 TEST(HandHeld, SomebodyElsesCardIsADoubtAndASmallPortraitIsNone) {

@@ -9,7 +9,9 @@ namespace mq::identity {
 namespace {
 
 void add_held(const Facts& facts, std::vector<Reason>& serious) {
-  const auto differ = [&](std::optional<std::int64_t> pair) { return pair && *pair < facts.threshold; };
+  const auto differ = [&](std::optional<std::int64_t> pair) {
+    return pair && *pair < facts.threshold;
+  };
   if (differ(facts.held_live_person)) serious.push_back(Reason::held_person_differs);
   if (differ(facts.held_person_portrait) || differ(facts.held_live_portrait)) {
     serious.push_back(Reason::held_portrait_differs);
@@ -65,9 +67,11 @@ Decision decide(const Facts& facts) {
 const ReasonText& reason_text(Reason reason) {
   static const std::array<std::pair<Reason, ReasonText>, 13> kTexts = {{
       {Reason::face_mismatch_card,
-       {"自拍与身份证照片不够相似", "请摘下口罩和眼镜，在光线均匀处正对镜头重拍；身份证照片也请拍清晰",
+       {"自拍与身份证照片不够相似",
+        "请摘下口罩和眼镜，在光线均匀处正对镜头重拍；身份证照片也请拍清晰",
         "The selfie does not resemble the ID card photo enough",
-        "Take off mask and glasses, face the camera in even light, and retake; make sure the card is sharp"}},
+        "Take off mask and glasses, face the camera in even light, and retake; make sure the card "
+        "is sharp"}},
       {Reason::face_mismatch_authority,
        {"自拍与权威机构留存照片不够相似", "请在光线均匀处正对镜头重拍自拍",
         "The selfie does not resemble the authority's photo enough",
@@ -94,8 +98,8 @@ const ReasonText& reason_text(Reason reason) {
        {"自动核验次数已用完", "工作人员将进行人工核验，请留意通知",
         "No automatic attempts are left", "Our staff will check; you will be notified"}},
       {Reason::staff_decision,
-       {"工作人员已作出决定", "如有疑问请联系客服",
-        "Our staff have decided", "Contact us if you have questions"}},
+       {"工作人员已作出决定", "如有疑问请联系客服", "Our staff have decided",
+        "Contact us if you have questions"}},
       {Reason::typed_against_card,
        {"填写的姓名或号码与身份证照片不一致", "工作人员将进行人工核验，请留意通知",
         "The name or number you gave is not the one on the card's photo",

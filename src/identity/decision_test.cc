@@ -96,7 +96,8 @@ TEST(Decision, AHandHeldPhotoThatContradictsIsForAPerson) {
          }),
          Outcome::passed, {});
   // Nor does it make up for anything.
-  expect(held([](Facts& f) { f.card_selfie = 4079; }), Outcome::retry, {Reason::face_mismatch_card});
+  expect(held([](Facts& f) { f.card_selfie = 4079; }), Outcome::retry,
+         {Reason::face_mismatch_card});
 }
 
 TEST(Decision, FactsFromBeforeHandHeldPhotosReplay) {
@@ -173,7 +174,8 @@ TEST(Decision, SeriousReasonsStandFirst) {
          {Reason::authority_no_match, Reason::face_mismatch_card, Reason::attempts_used_up});
 }
 
-// Every combination of what can go wrong: a machine passes only the one without fault, and never refuses.
+// Every combination of what can go wrong: a machine passes only the one without fault, and never
+// refuses.
 TEST(Decision, OverAllCombinationsOnlyTheFaultlessPasses) {
   int passed = 0, combinations = 0;
   for (int bits = 0; bits < 64; ++bits) {

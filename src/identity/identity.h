@@ -92,11 +92,11 @@ class Identity {
 
   // Starts a verification, or returns the one that is still collecting or to be retried (with the
   // new name and number). Needs the consents terms, face and authority, and the switch face.
-  // `card`: a photo of the card's front that was handed in and read (documents/uploads.h) is the card
-  // photo then; name and number are kept beside what was read there.
-  // Errors: bad_id_number, bad_name, under_age, already_passed, in_progress, consent.missing,
-  // controls.stopped, too_many_attempts; of `card` documents.not_found, documents.wrong_state (no
-  // front of a card, or one to be photographed again), and vision's when it shows no face.
+  // `card`: a photo of the card's front that was handed in and read (documents/uploads.h) is the
+  // card photo then; name and number are kept beside what was read there. Errors: bad_id_number,
+  // bad_name, under_age, already_passed, in_progress, consent.missing, controls.stopped,
+  // too_many_attempts; of `card` documents.not_found, documents.wrong_state (no front of a card, or
+  // one to be photographed again), and vision's when it shows no face.
   Result<Verification> begin(const PersonId& person, const Pii<std::string>& name,
                              const Pii<std::string>& id_number,
                              const std::optional<DocumentId>& card = std::nullopt);

@@ -50,7 +50,8 @@ class IdentityFixture : public People {
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, controls::kControlsMigration,
                    vault::kVaultMigration, consent::kConsentMigration,
-                   documents::kDocumentsMigration, kIdentityMigration, documents::kUploadsMigration});
+                   documents::kDocumentsMigration, kIdentityMigration,
+                   documents::kUploadsMigration});
     pictures_.emplace("card", picture({face(1)}));
     pictures_.emplace("selfie", picture({face(0.8)}));
     pictures_.emplace("stranger", picture({face(-0.5)}));
@@ -166,16 +167,15 @@ class IdentityFixture : public People {
   PersonId person_;
   StaffId staff_ = StaffId::make(this->clock_.now(), this->random_);
   Settings settings_{.attempts = 3};
-  Identity identity_{
-      this->db(),
-      this->vault_,
-      this->clock_,
-      this->random_,
-      [this](ByteView bytes) { return look(bytes); },
-      [this](ByteView bytes) { return look_at_hand_held(bytes); },
-      [this](const std::string& id, const Pii<std::string>& name,
-             const Pii<std::string>& id_number) { return ask(id, name, id_number); },
-      settings_};
+  Identity identity_{this->db(),
+                     this->vault_,
+                     this->clock_,
+                     this->random_,
+                     [this](ByteView bytes) { return look(bytes); },
+                     [this](ByteView bytes) { return look_at_hand_held(bytes); },
+                     [this](const std::string& id, const Pii<std::string>& name,
+                            const Pii<std::string>& id_number) { return ask(id, name, id_number); },
+                     settings_};
 };
 
 }  // namespace mq::identity

@@ -124,8 +124,8 @@ TEST_P(ProcessHeldTest, AChildsFaultIsTriedAgain) {
   hand_in(words);
   const auto seen = hand_held_.at(test::photo(words));
   const auto id = submitted();
-  for (const auto fault : {vision::VisionErrc::busy, vision::VisionErrc::worker_lost,
-                           vision::VisionErrc::timeout}) {
+  for (const auto fault :
+       {vision::VisionErrc::busy, vision::VisionErrc::worker_lost, vision::VisionErrc::timeout}) {
     see(words, fault);
     EXPECT_TRUE(identity_.process(id).error().is(fault));
     EXPECT_EQ(current(id).state, State::processing) << "nobody passes by making the child busy";

@@ -121,7 +121,7 @@ Answer list_reviews(Services& services, HttpRequest& request) {
     for (const auto& item : services.origination.list(tx, open_only ? "referred" : "", kRows)) {
       const bool open = item.state == origination::State::referred;
       if (!open && !item.decided_by) continue;
-      const char* state = open                                           ? "open"
+      const char* state = open                                         ? "open"
                           : item.state == origination::State::declined ? "refused"
                                                                        : "approved";
       body.items.push_back({item.id.str(), "application", state, item.person,
@@ -177,13 +177,12 @@ Answer show_photo(Services& services, HttpRequest& request, const auth::Staff& s
                                               : std::nullopt;
   if (!document) return documents::DocumentsErrc::not_found;
   MQ_TRY(const auto keys,
-         services.vault.unlock(verification.person, {vault::RetentionClass::identity,
-                                                     vault::RetentionClass::frames}));
+         services.vault.unlock(verification.person,
+                               {vault::RetentionClass::identity, vault::RetentionClass::frames}));
   MQ_TRY(const auto picture,
          services.database.write([&](storage::Transaction& tx) -> Result<Bytes> {
            audit::append(tx, services.clock.now(), services.random, "documents.viewed",
-                         document->str(),
-                         {{"staff", staff.id.str()}, {"verification", id.str()}});
+                         document->str(), {{"staff", staff.id.str()}, {"verification", id.str()}});
            return documents::load(tx, services.vault, keys, *document);
          }));
   return HttpResponse{200,
@@ -197,10 +196,9 @@ Answer show_photo(Services& services, HttpRequest& request, const auth::Staff& s
 void add_console_review_routes(Routes& routes) {
   auto& services = routes.services();
   const std::string one = "/v1/console/verifications/{verification_id}";
-  routes.staff("GET", "/v1/console/reviews", auth::Role::reviewer, Repeat::any,
-               [&](HttpRequest& request, const auth::Staff&) {
-                 return list_reviews(services, request);
-               });
+  routes.staff(
+      "GET", "/v1/console/reviews", auth::Role::reviewer, Repeat::any,
+      [&](HttpRequest& request, const auth::Staff&) { return list_reviews(services, request); });
   routes.staff("GET", one, auth::Role::reviewer, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto id, path_id<VerificationId>(request, "verification_id"));

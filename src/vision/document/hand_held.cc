@@ -113,8 +113,7 @@ HeldMatches match_held(const HandHeldReading& held, const Face* live) {
 }
 
 HeldMatches fair_matches(const HandHeldReading& held, const Face* live) {
-  const bool person =
-      held.person && held.people == 1 && held.person->box.width >= kComparableFace;
+  const bool person = held.person && held.people == 1 && held.person->box.width >= kComparableFace;
   const bool portrait = held.portrait && held.portrait_eyes >= kComparableEyes;
   return match_all(person ? &*held.person : nullptr, portrait ? &*held.portrait : nullptr, live);
 }
