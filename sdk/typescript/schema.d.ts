@@ -1586,6 +1586,16 @@ export interface components {
              * @example 0.00001
              */
             false_match_rate: string;
+            /** @description At or above the threshold that the decision used. */
+            alike: boolean;
+        };
+        /** @description What a photo of the person with the card in hand said. Null: of a pair, a face is missing or too small to be compared; of the number, it was not surely read. */
+        HeldFacts: {
+            document_id: components["schemas"]["Id"];
+            person_portrait: components["schemas"]["Similarity"] | null;
+            live_person: components["schemas"]["Similarity"] | null;
+            live_portrait: components["schemas"]["Similarity"] | null;
+            number_agrees: boolean | null;
         };
         VerificationFacts: {
             card_selfie: components["schemas"]["Similarity"] | null;
@@ -1595,6 +1605,7 @@ export interface components {
             liveness_passed?: boolean;
             /** @description Answer of the authority source. */
             authority?: string;
+            held: components["schemas"]["HeldFacts"] | null;
         };
         Thresholds: {
             similarity: string;

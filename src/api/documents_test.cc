@@ -143,6 +143,47 @@ TEST_P(DocumentsTest, AnotherPhotoIsAskedForInWords) {
   EXPECT_FALSE(problem.at("next").as_string().empty());
 }
 
+// Person and portrait by their likeness to the one face that every other picture here shows.
+TEST_P(DocumentsTest, AHandHeldPhotoIsReadAndTakesPartInTheVerification) {
+  const std::string who = "held 张小明 " + test::id_number(21);
+  const auto wrong = hand_in("hand_held", photo("a cat"));
+  EXPECT_EQ(wrong.string("state"), "retake");
+  EXPECT_EQ(wrong.at("problems").as_array().at(0).at("code").as_string(), "held.no_card");
+  const auto held = hand_in("hand_held", photo(who + " 1 -0.25"));
+  ASSERT_EQ(held.status, 201) << held.text;
+  EXPECT_EQ(held.string("state"), "read");
+  EXPECT_EQ(held.string("fields.number.text"), test::id_number(21));
+  const auto& check = held.at("checks").as_array().at(0);
+  EXPECT_EQ(check.at("code").as_string(), "held.person_differs");
+  EXPECT_EQ(check.at("severity").as_string(), "doubt");
+  EXPECT_EQ(held.text.find("0.25"), std::string::npos) << "no score for the borrower";
+  const auto id = held.string("document_id");
+
+  const auto begun = as(token_, "POST", "/v1/verifications",
+                        R"({"name":"张小明","id_number":")" + test::id_number(21) + R"("})");
+  const auto verification = begun.string("verification_id");
+  for (const auto* kind : {"card", "selfie"}) {
+    ASSERT_EQ(as(token_, "PUT", "/v1/verifications/" + verification + "/" + kind, kind).status,
+              200);
+  }
+  ASSERT_TRUE(lending().people.identity().process(*VerificationId::parse(verification)).ok());
+  const auto done = as(token_, "GET", "/v1/verifications/" + verification);
+  EXPECT_EQ(done.string("state"), "review");
+  const auto& reason = done.at("reasons").as_array().at(0);
+  EXPECT_EQ(reason.at("code").as_string(), "held_portrait_differs");
+  EXPECT_EQ(done.text.find("0.25"), std::string::npos);
+
+  const auto desk = staff({auth::Role::reviewer});
+  const auto seen = as(desk, "GET", "/v1/console/verifications/" + verification);
+  EXPECT_EQ(seen.string("facts.held.document_id"), id);
+  EXPECT_EQ(seen.string("facts.held.live_portrait.similarity"), "-0.2500");
+  EXPECT_FALSE(seen.at("facts.held.live_portrait.alike").as_bool());
+  EXPECT_TRUE(seen.at("facts.held.live_person.alike").as_bool());
+  EXPECT_TRUE(seen.at("facts.held.number_agrees").as_bool());
+  EXPECT_TRUE(seen.at("facts.card_selfie.alike").as_bool());
+  EXPECT_EQ(as(desk, "GET", "/v1/console/documents/" + id).string("kind"), "hand_held");
+}
+
 TEST_P(DocumentsTest, TheListIsNewestFirst) {
   hand_in("id_card_front", card());
   hand_in("id_card_back", photo("back"));
@@ -161,6 +202,14 @@ TEST(DocumentTexts, EveryProblemAndCheckHasWords) {
         EXPECT_NE(zh.text, en.text) << code;
         EXPECT_TRUE(zh.next && !zh.next->empty()) << code;
       });
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<vision::HeldProblem>>(
+      [](auto one) {
+        const auto code = std::string("held.") + one.name;
+        const auto zh = document_reason(code, "zh"), en = document_reason(code, "en");
+        EXPECT_NE(zh.text, document_reason("http.internal", "zh").text) << code;
+        EXPECT_NE(zh.text, en.text) << code;
+        EXPECT_TRUE(zh.next && !zh.next->empty() && en.next != zh.next) << code;
+      });
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<idcard::CardFinding>>(
       [](auto one) {
         const auto code = std::string("card.") + one.name;
@@ -168,8 +217,10 @@ TEST(DocumentTexts, EveryProblemAndCheckHasWords) {
         EXPECT_NE(check_text(code, "en"), check_text(code, "zh")) << code;
       });
   for (const auto* code :
-       {"pdf.javascript", "pdf.attachments", "pdf.forms", "pdf.repaired", "pdf.signatures",
-        "statement.hidden_text", "statement.not_compared", "statement.picture_differs"}) {
+       {"held.person_matches", "held.person_differs", "held.person_not_comparable",
+        "pdf.javascript", "pdf.attachments", "pdf.forms", "pdf.repaired", "pdf.signatures",
+        "statement.hidden_text", "statement.holder_differs", "statement.not_compared",
+        "statement.picture_differs"}) {
     EXPECT_NE(check_text(code, "zh"), code);
   }
   EXPECT_EQ(document_reason("documents.statement_no_header", "zh").text, "没有找到流水的表头");

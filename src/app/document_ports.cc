@@ -30,6 +30,9 @@ documents::Ports document_ports(vision::WorkerPool& pictures, vision::PdfPool& p
   out.readers.read_card = [&pictures](ByteView picture, vision::CardSide side) {
     return pictures.read_card(picture, side);
   };
+  out.readers.read_hand_held = [&pictures](ByteView picture) {
+    return pictures.read_hand_held(picture);
+  };
   out.readers.read_bank_card = [&pictures](ByteView picture) -> Result<documents::ReadResult> {
     MQ_TRY(const auto reading, pictures.read_bank_card(picture));
     return documents::result_of(reading);

@@ -59,8 +59,8 @@ class DataFolder {
   int fd_;
 };
 
-// Demo data has known passwords and keys made without ceremony: it never becomes production, nor the
-// other way round. The marker is written before the keys.
+// Demo data has known passwords and keys made without ceremony: it never becomes production, nor
+// the other way round. The marker is written before the keys.
 Status check_kind(const Settings& settings) {
   const fs::path marker = fs::path(settings.data) / "DEMO";
   const bool fresh = !fs::exists(fs::path(settings.data) / "master.key");
@@ -158,7 +158,9 @@ Status Server::Impl::open_capabilities() {
   MQ_TRY(auto ports, PartnerPorts::make(settings, *database, *vault, clock, random, metrics));
   partners.emplace(std::move(ports));
   identity.emplace(
-      *database, *vault, clock, random, [this](ByteView picture) { return vision->analyze(picture); },
+      *database, *vault, clock, random,
+      [this](ByteView picture) { return vision->analyze(picture); },
+      [this](ByteView picture) { return vision->read_hand_held(picture); },
       partners->query_authority());
   documents.emplace(*database, *vault, clock, random,
                     document_ports(*vision, pdfs, settings.clamd));
@@ -172,8 +174,8 @@ Status Server::Impl::open_capabilities() {
                                   partners->send_sms(), partners->channel(), clock, random});
   subscribe_all(*outbox, *subscribers);
   if (settings.demo) MQ_REQUIRE(make_demo_staff(*auth, settings));
-  // The lock of the data folder says that nobody else works on a SQLite file in it, or on a demo's schema:
-  // what is under way there belonged to a process that is gone.
+  // The lock of the data folder says that nobody else works on a SQLite file in it, or on a demo's
+  // schema: what is under way there belonged to a process that is gone.
   if (settings.demo || database->kind() == "sqlite") {
     MQ_REQUIRE(api::forget_unfinished(*database));
     MQ_TRY([[maybe_unused]] const int reclaimed, outbox->reclaim());
@@ -182,11 +184,10 @@ Status Server::Impl::open_capabilities() {
 }
 
 Status Server::Impl::open_http() {
-  services.emplace(api::Services{*database, *vault, *auth, *identity, *documents, *origination,
-                                 *servicing, metrics, clock, random, [this] { wake(); },
-                                 [this] { return outbox->counts(); },
-                                 partners->notification_secret(), settings.demo,
-                                 sandbox ? sandbox->url() : ""});
+  services.emplace(
+      api::Services{*database, *vault, *auth, *identity, *documents, *origination, *servicing,
+                    metrics, clock, random, [this] { wake(); }, [this] { return outbox->counts(); },
+                    partners->notification_secret(), settings.demo, sandbox ? sandbox->url() : ""});
   router = api::make_router(*services);
   const auto web = find_web_root(settings.web_root);
   if (web.empty()) return Error(AppErrc::no_web_pages, "build web/ or set server.web_root");
@@ -302,7 +303,9 @@ Server::~Server() {
   log::info("server.stopped");
 }
 
-std::string Server::url() const { return "http://127.0.0.1:" + std::to_string(impl_->http->port()); }
+std::string Server::url() const {
+  return "http://127.0.0.1:" + std::to_string(impl_->http->port());
+}
 std::string Server::tls_url() const {
   return impl_->settings.tls_port < 0
              ? ""

@@ -78,6 +78,60 @@ std::vector<Check> card_checks(const Reading& reading, BusinessDate today) {
   return out;
 }
 
+constexpr std::string_view kHeldCheck = "held.person_";
+
+// In words, never as a figure: nothing unless there are a person and a front to speak of.
+std::optional<Check> person_check(const vision::HandHeldReading& held) {
+  if (!held.person || !held.card.card || held.card.side != vision::CardSide::front) {
+    return std::nullopt;
+  }
+  Check out{std::string(kHeldCheck), idcard::Severity::note, "portrait"};
+  const auto match = vision::fair_matches(held, nullptr).person_portrait;
+  out.code += !match ? "not_comparable" : match->match ? "matches" : "differs";
+  if (match && !match->match) out.severity = idcard::Severity::doubt;
+  return out;
+}
+
+// A problem of the card that the photo's own problems say already, or contradict.
+bool said_of_photo(const vision::HandHeldReading& held, vision::CardProblem problem) {
+  using vision::CardProblem, vision::HeldProblem;
+  const auto says = [&](HeldProblem one) {
+    return std::find(held.problems.begin(), held.problems.end(), one) != held.problems.end();
+  };
+  switch (problem) {
+    case CardProblem::no_card:
+      return says(HeldProblem::no_card);
+    case CardProblem::wrong_side:
+      return says(HeldProblem::wrong_side);
+    case CardProblem::mirrored:
+      return says(HeldProblem::mirrored);
+    case CardProblem::covered:
+      return says(HeldProblem::number_covered);
+    default:
+      return false;
+  }
+}
+
+// The codes of a hand-held photo's problems, what stands most in the way first.
+std::vector<std::string> held_problems(const vision::HandHeldReading& held) {
+  using boost::describe::enum_to_string;
+  const auto& of_card = held.card.problems;
+  const bool foreign =
+      std::find(of_card.begin(), of_card.end(), vision::CardProblem::foreign) != of_card.end();
+  std::vector<std::string> out;
+  for (const auto problem : held.problems) {
+    // Another kind of card is one: to say so helps more.
+    if (problem == vision::HeldProblem::no_card && foreign) continue;
+    out.push_back(std::string("held.") + enum_to_string(problem, "?"));
+  }
+  for (const auto problem : of_card) {
+    if (!said_of_photo(held, problem)) {
+      out.push_back(std::string("card.") + enum_to_string(problem, "?"));
+    }
+  }
+  return out;
+}
+
 bool is_date(const std::string& text) { return BusinessDate::parse(text).ok(); }
 
 bool plausible(Kind kind, const std::string& name, const std::string& text) {
@@ -96,7 +150,8 @@ bool plausible(Kind kind, const std::string& name, const std::string& text) {
 
 // A number's last letter is a capital on every card.
 std::string normal(Kind kind, const std::string& name, std::string text) {
-  if (kind == Kind::id_card_front && name == "number" && !text.empty() && text.back() == 'x') {
+  const bool id_card = kind == Kind::id_card_front || kind == Kind::hand_held;
+  if (id_card && name == "number" && !text.empty() && text.back() == 'x') {
     text.back() = 'X';
   }
   return text;
@@ -142,6 +197,16 @@ ReadResult result_of(const vision::CardReading& card, vision::CardSide side, Bus
   return out;
 }
 
+ReadResult result_of(const vision::HandHeldReading& held, BusinessDate today) {
+  ReadResult out = result_of(held.card, vision::CardSide::front, today);
+  out.problems = held_problems(held);
+  if (!held.problems.empty()) out.state = UploadState::retake;
+  if (auto check = person_check(held)) {
+    out.reading.checks.insert(out.reading.checks.begin(), std::move(*check));
+  }
+  return out;
+}
+
 ReadResult result_of(const vision::BankCardReading& card) {
   ReadResult out;
   out.reading.fields = {value_of("number", card.number), value_of("bank", card.issuer),
@@ -174,8 +239,13 @@ Status take_over(Reading& reading, Kind kind, const std::vector<TypedField>& typ
       field->state = ValueState::corrected;
     }
   }
-  if (kind == Kind::id_card_front || kind == Kind::id_card_back) {
-    changed.checks = card_checks(changed, BusinessDate::in_china(at));
+  if (kind == Kind::id_card_front || kind == Kind::id_card_back || kind == Kind::hand_held) {
+    // What the faces said does not depend on what is typed.
+    std::erase_if(changed.checks,
+                  [](const Check& one) { return !one.code.starts_with(kHeldCheck); });
+    for (auto& check : card_checks(changed, BusinessDate::in_china(at))) {
+      changed.checks.push_back(std::move(check));
+    }
   }
   reading = std::move(changed);
   return ok();

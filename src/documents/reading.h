@@ -99,6 +99,11 @@ struct ReadResult {
 // One side of an identity card; pure. `today` decides what has expired.
 ReadResult result_of(const vision::CardReading& card, vision::CardSide side, BusinessDate today);
 
+// A person who holds the front of a card: its fields, and whether the person is the one on its
+// portrait, as one of the checks held.person_matches, held.person_differs and
+// held.person_not_comparable. Problems are held.* and, of the card alone, card.*. Pure.
+ReadResult result_of(const vision::HandHeldReading& held, BusinessDate today);
+
 // The side of a bank card with the number; pure.
 ReadResult result_of(const vision::BankCardReading& card);
 

@@ -121,6 +121,87 @@ TEST(Reading, ImpossibleValuesAreRefusedAndChangeNothing) {
   }
 }
 
+const std::string kHeld = std::string("held 张小明 ") + kNumber;
+vision::HandHeldReading held(const std::string& words) { return test::held_in(test::photo(words)); }
+ReadResult held_result(const std::string& words) { return result_of(held(words), kToday); }
+using Codes = std::vector<std::string>;
+
+TEST(HandHeld, TheCardInHandIsReadAndThePersonIsTheOneOnIt) {
+  const auto result = held_result(kHeld + " 1 0.9");
+  EXPECT_EQ(result.state, UploadState::read);
+  EXPECT_TRUE(result.problems.empty());
+  EXPECT_EQ(result.reading.field("number")->read.expose(), kNumber);
+  EXPECT_FALSE(result.reading.field("number")->places.empty());
+  EXPECT_TRUE(result.reading.portrait.has_value());
+  EXPECT_TRUE(has_check(result.reading, "held.person_matches"));
+  EXPECT_EQ(runtime::to_json(result.reading).find("similar"), std::string::npos);
+  EXPECT_EQ(held_result(kHeld + " 1 0.9 unsure").state, UploadState::confirm);
+  EXPECT_TRUE(
+      has_check(held_result("held 张小明 11010519491231002X 1 0.9").reading, "card.birth_differs"));
+}
+
+TEST(HandHeld, SomebodyElsesCardIsADoubtAndASmallPortraitIsNone) {
+  const auto other = held_result(kHeld + " 1 -0.5");
+  EXPECT_EQ(other.state, UploadState::read) << "people decide about it";
+  ASSERT_TRUE(has_check(other.reading, "held.person_differs"));
+  EXPECT_EQ(other.reading.checks[0].severity, idcard::Severity::doubt);
+
+  auto small = held(kHeld + " 1 -0.5");
+  small.portrait_eyes = vision::kComparableEyes - 1;
+  const auto result = result_of(small, kToday);
+  EXPECT_EQ(result.state, UploadState::read);
+  EXPECT_FALSE(has_check(result.reading, "held.person_differs"));
+  ASSERT_TRUE(has_check(result.reading, "held.person_not_comparable"));
+  EXPECT_EQ(result.reading.checks[0].severity, idcard::Severity::note);
+}
+
+TEST(HandHeld, WhatIsWrongIsSaidOnceAndAnotherPhotoIsWanted) {
+  const auto problems_of = [](const vision::HandHeldReading& reading) {
+    const auto result = result_of(reading, kToday);
+    EXPECT_EQ(result.state, UploadState::retake);
+    return result.problems;
+  };
+  EXPECT_EQ(problems_of(held("a cat")), Codes{"held.no_card"});
+  EXPECT_EQ(problems_of(held(kHeld + " 0 0.9")), Codes{"held.no_face"});
+  EXPECT_EQ(problems_of(held(kHeld + " 1 0")), Codes{"held.card_face_missing"});
+  auto foreign = held("a cat");
+  foreign.card.problems = {vision::CardProblem::foreign};
+  EXPECT_EQ(problems_of(foreign), Codes{"card.foreign"}) << "a card, but not this kind";
+
+  auto one = held(kHeld + " 1 0.9");
+  one.problems = {vision::HeldProblem::number_covered};
+  one.card.problems = {vision::CardProblem::covered, vision::CardProblem::blurred};
+  EXPECT_EQ(problems_of(one), (Codes{"held.number_covered", "card.blurred"}));
+  one.problems = {vision::HeldProblem::mirrored};
+  one.card.problems = {vision::CardProblem::mirrored};
+  EXPECT_EQ(problems_of(one), Codes{"held.mirrored"});
+  one.problems = {vision::HeldProblem::wrong_side};
+  one.card.problems = {vision::CardProblem::wrong_side};
+  one.card.side = vision::CardSide::back;
+  const auto back = result_of(one, kToday);
+  EXPECT_EQ(back.problems, Codes{"held.wrong_side"});
+  EXPECT_TRUE(back.reading.field("number")->read.expose().empty());
+  EXPECT_FALSE(has_check(back.reading, "held.person_matches"));
+
+  // Blur alone is the card's, and the card says how bad it is.
+  one = held(kHeld + " 1 0.9 unsure");
+  one.card.problems = {vision::CardProblem::blurred};
+  const auto blurred = result_of(one, kToday);
+  EXPECT_EQ(blurred.state, UploadState::confirm);
+  EXPECT_EQ(blurred.problems, Codes{"card.blurred"});
+}
+
+TEST(HandHeld, WhatIsTypedLeavesTheFacesAlone) {
+  auto reading = held_result(kHeld + " 1 -0.5").reading;
+  ASSERT_TRUE(take_over(reading, Kind::hand_held,
+                        {{"number", Pii<std::string>("11010519491231002x")}}, person(), kNow)
+                  .ok());
+  EXPECT_EQ(reading.field("number")->text().expose(), "11010519491231002X");
+  EXPECT_EQ(reading.field("number")->read.expose(), kNumber);
+  EXPECT_TRUE(has_check(reading, "held.person_differs"));
+  EXPECT_TRUE(has_check(reading, "card.birth_differs"));
+}
+
 TEST(Reading, SurvivesItsRest) {
   auto reading = front(std::string("card 张小明 ") + kNumber + " unsure").reading;
   ASSERT_TRUE(

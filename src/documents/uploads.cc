@@ -4,6 +4,7 @@
 #include "audit/audit.h"
 #include "base/limits.h"
 #include "consent/consent.h"
+#include "controls/controls.h"
 #include "documents/documents.h"
 #include "documents/media.h"
 #include "documents/uploads_store.h"
@@ -54,6 +55,7 @@ Uploads::Uploads(storage::Database& database, vault::Vault& vault, const Clock& 
 Status Uploads::may(storage::Transaction& tx, const PersonId& person, Kind kind) const {
   MQ_REQUIRE(consent::require(tx, person, consent::Purpose::terms));
   if (kind != Kind::hand_held) return ok();
+  MQ_REQUIRE(controls::require_open(tx, controls::Switch::face));
   return consent::require(tx, person, consent::Purpose::face);
 }
 
@@ -125,7 +127,10 @@ Result<ReadResult> Uploads::read_now(Kind kind, Media media, ByteView file) {
     return result_of(reading, side, BusinessDate::in_china(clock_.now()));
   }
   if (kind == Kind::bank_card && readers.read_bank_card) return readers.read_bank_card(file);
-  if (kind == Kind::hand_held && readers.read_hand_held) return readers.read_hand_held(file);
+  if (kind == Kind::hand_held && readers.read_hand_held) {
+    MQ_TRY(const auto reading, readers.read_hand_held(file));
+    return result_of(reading, BusinessDate::in_china(clock_.now()));
+  }
   ReadResult out;
   if (of_several_pages(kind)) {
     out.state = media != Media::pdf        ? UploadState::received

@@ -61,7 +61,7 @@ using Scan = std::function<Result<Verdict>(ByteView file)>;
 struct Readers {
   std::function<Result<vision::CardReading>(ByteView picture, vision::CardSide side)> read_card;
   std::function<Result<ReadResult>(ByteView picture)> read_bank_card;
-  std::function<Result<ReadResult>(ByteView picture)> read_hand_held;
+  std::function<Result<vision::HandHeldReading>(ByteView picture)> read_hand_held;
   // The text of a page of a statement. Without it, only PDFs with a text layer are read, and that
   // text is believed.
   PictureReader read_page;
@@ -75,7 +75,7 @@ struct Ports {
 };
 
 // Thread-safe. Every call needs the consent to the terms, of a picture of the person also the one
-// to the face.
+// to the face and the switch face.
 class Uploads {
  public:
   Uploads(storage::Database& database, vault::Vault& vault, const Clock& clock, Random& random,
@@ -83,7 +83,8 @@ class Uploads {
 
   // The same bytes handed in again as the same kind within a day are the document that is there.
   // Errors: empty, not_accepted, not_this_kind, too_many_pages, day_limit, infected,
-  // scan_unavailable, consent.missing, and vision's of pictures and PDFs; nothing is kept then.
+  // scan_unavailable, consent.missing, controls.stopped, and vision's of pictures and PDFs; nothing
+  // is kept then.
   Result<Opened> take(const PersonId& person, Kind kind, ByteView file);
   // The next page of a document that is `received`. Errors: those of take, not_found, wrong_state.
   Result<Opened> add_page(const PersonId& person, const DocumentId& id, ByteView picture);
@@ -145,6 +146,8 @@ class Uploads {
 // For a capability that builds on a document that was handed in, within its own transaction.
 std::optional<Upload> find_upload(storage::Transaction& tx, const DocumentId& id,
                                   bool lock = false);
+// The newest of this kind that was not refused: read, to be looked over, or kept unread.
+std::optional<Upload> newest_usable(storage::Transaction& tx, const PersonId& person, Kind kind);
 // Errors: vault's. Empty where nothing was read.
 Result<Reading> reading_of(storage::Transaction& tx, const vault::Vault& vault,
                            const vault::PersonKeys& keys, const DocumentId& id);

@@ -127,6 +127,15 @@ std::optional<Upload> find_upload(storage::Transaction& tx, const DocumentId& id
   return read_upload(*row);
 }
 
+std::optional<Upload> newest_usable(storage::Transaction& tx, const PersonId& person, Kind kind) {
+  const auto row = tx.first(std::string("SELECT ") + kUploadColumns +
+                                " FROM document_upload WHERE person = $1 AND kind = $2 AND state "
+                                "IN ('read', 'confirm', 'stored') ORDER BY id DESC LIMIT 1",
+                            {person, name_of(kind)});
+  if (!row) return std::nullopt;
+  return read_upload(*row);
+}
+
 std::optional<DocumentId> find_same(storage::Transaction& tx, const PersonId& person, Kind kind,
                                     const Bytes& content, Instant since,
                                     const std::optional<DocumentId>& of) {

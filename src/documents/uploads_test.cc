@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "consent/consent.h"
+#include "controls/controls.h"
 #include "people.h"
 #include "runtime/json.h"
 #include "support/documents.h"
@@ -10,13 +11,15 @@ namespace mq::documents {
 namespace {
 
 constexpr auto kNumber = "110101199003070652";
+const std::string kHeld = test::photo(std::string("held 欧阳测试 ") + kNumber + " 1 0.9");
 const std::string kCard = test::photo(std::string("card 欧阳测试 ") + kNumber);
 
 class UploadsTest : public test::PeopleTest {
  protected:
   void SetUp() override {
-    prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
-             consent::kConsentMigration, kDocumentsMigration, kUploadsMigration});
+    prepare({storage::kOutboxMigration, audit::kAuditMigration, controls::kControlsMigration,
+             vault::kVaultMigration, consent::kConsentMigration, kDocumentsMigration,
+             kUploadsMigration});
     person_ = consenting();
     open_for_business();
   }
@@ -33,6 +36,13 @@ class UploadsTest : public test::PeopleTest {
     ASSERT_TRUE(db().write([&](storage::Transaction& tx) {
                       return consent::record(tx, clock_.now(), random_, person, purpose,
                                              shown.version, shown.sha256, granted, "session");
+                    })
+                    .ok());
+  }
+  void stop_face(bool stopped) {
+    ASSERT_TRUE(db().write([&](storage::Transaction& tx) {
+                      return controls::set(tx, clock_.now(), random_, controls::Switch::face,
+                                           stopped, "drill", staff_);
                     })
                     .ok());
   }
@@ -106,12 +116,79 @@ TEST_P(UploadsTest, RefusedFilesLeaveNothing) {
 }
 
 TEST_P(UploadsTest, AFaceNeedsItsOwnConsent) {
-  EXPECT_EQ(code_of(Kind::hand_held, kCard), "consent.missing");
+  int looks = 0;
+  ports_.readers.read_hand_held = [&](ByteView picture) -> Result<vision::HandHeldReading> {
+    ++looks;
+    return test::held_in(as_text(picture));
+  };
+  open_for_business();
+  EXPECT_EQ(code_of(Kind::hand_held, kHeld), "consent.missing");
   answer(person_, consent::Purpose::face, true);
-  const auto taken = take(Kind::hand_held, kCard);
+  stop_face(true);
+  EXPECT_EQ(code_of(Kind::hand_held, kHeld), "controls.stopped");
+  EXPECT_EQ(looks, 0) << "no face was looked at";
+  EXPECT_EQ(kept(), 0);
+  stop_face(false);
+  const auto taken = take(Kind::hand_held, kHeld);
+  ASSERT_TRUE(taken.ok()) << taken.error().code();
+  EXPECT_EQ(looks, 1);
+  EXPECT_EQ(taken->upload.state, UploadState::read);
+  EXPECT_EQ(taken->reading.field("number")->text().expose(), kNumber);
+  EXPECT_EQ(taken->reading.checks.at(0).code, "held.person_matches");
+  EXPECT_EQ(rows("SELECT retention FROM document_upload")[0].text(0), "frames");
+  EXPECT_FALSE(lies_in_the_store(kNumber));
+  const auto said =
+      uploads_->confirm(person_, taken->upload.id, {{"name", Pii<std::string>("欧阳测试")}});
+  ASSERT_TRUE(said.ok()) << said.error().code();
+  EXPECT_EQ(said->reading.field("name")->state, ValueState::confirmed);
+}
+
+TEST_P(UploadsTest, AConsentWithdrawnDuringTheLookKeepsAHandHeldPhotoOut) {
+  answer(person_, consent::Purpose::face, true);
+  ports_.readers.read_hand_held = [&](ByteView picture) -> Result<vision::HandHeldReading> {
+    answer(person_, consent::Purpose::face, false);
+    return test::held_in(as_text(picture));
+  };
+  open_for_business();
+  EXPECT_EQ(code_of(Kind::hand_held, kHeld), "consent.missing");
+  EXPECT_EQ(kept(), 0);
+}
+
+TEST_P(UploadsTest, AKindWithoutAReaderIsKept) {
+  answer(person_, consent::Purpose::face, true);
+  ports_.readers.read_hand_held = nullptr;
+  open_for_business();
+  const auto taken = take(Kind::hand_held, kHeld);
   ASSERT_TRUE(taken.ok());
   EXPECT_EQ(taken->upload.state, UploadState::stored) << "nobody reads it, and nobody says so";
-  EXPECT_EQ(rows("SELECT retention FROM document_upload")[0].text(0), "frames");
+  ports_.readers.read_hand_held = [](ByteView) -> Result<vision::HandHeldReading> {
+    return vision::VisionErrc::busy;
+  };
+  open_for_business();
+  EXPECT_EQ(code_of(Kind::hand_held, test::photo("another")), "vision.busy");
+}
+
+TEST_P(UploadsTest, TheNewestThatWasNotRefusedIsUsable) {
+  answer(person_, consent::Purpose::face, true);
+  const auto newest = [&] {
+    return db()
+        .read([&](storage::Transaction& tx) -> Result<std::optional<DocumentId>> {
+          const auto found = newest_usable(tx, person_, Kind::hand_held);
+          return found ? std::optional(found->id) : std::nullopt;
+        })
+        .value();
+  };
+  EXPECT_FALSE(newest().has_value());
+  EXPECT_TRUE(take(Kind::id_card_front, kCard).ok());
+  EXPECT_FALSE(newest().has_value()) << "another kind";
+  const auto first = take(Kind::hand_held, kHeld)->upload.id;
+  EXPECT_EQ(newest(), first);
+  const auto second = take(Kind::hand_held, kHeld + " unsure")->upload.id;
+  EXPECT_EQ(newest(), second);
+  EXPECT_EQ(take(Kind::hand_held, test::photo("a cat"))->upload.state, UploadState::retake);
+  EXPECT_EQ(newest(), second);
+  person_ = consenting();
+  EXPECT_FALSE(newest().has_value()) << "somebody else's";
 }
 
 TEST_P(UploadsTest, WhatIsInfectedIsRefusedAndNoted) {

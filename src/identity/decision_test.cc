@@ -64,6 +64,54 @@ TEST(Decision, WhatContradictsTheCardsPhotoIsForAPerson) {
   expect(*replayed, Outcome::passed, {});
 }
 
+TEST(Decision, AHandHeldPhotoThatContradictsIsForAPerson) {
+  const auto held = [](auto change) {
+    return with([&](Facts& f) {
+      f.held_person_portrait = f.held_live_person = f.held_live_portrait = 4080;
+      f.held_number_agrees = true;
+      change(f);
+    });
+  };
+  expect(held([](Facts&) {}), Outcome::passed, {});
+  expect(held([](Facts& f) { f.held_live_person = 4079; }), Outcome::review,
+         {Reason::held_person_differs});
+  expect(held([](Facts& f) { f.held_person_portrait = 4079; }), Outcome::review,
+         {Reason::held_portrait_differs});
+  expect(held([](Facts& f) { f.held_live_portrait = -100; }), Outcome::review,
+         {Reason::held_portrait_differs});
+  expect(held([](Facts& f) { f.held_number_agrees = false; }), Outcome::review,
+         {Reason::held_number_differs});
+  const auto all = held([](Facts& f) {
+    f.held_person_portrait = f.held_live_person = f.held_live_portrait = 0;
+    f.held_number_agrees = false;
+    f.liveness_passed = false;
+  });
+  expect(all, Outcome::review,
+         {Reason::held_person_differs, Reason::held_portrait_differs, Reason::held_number_differs,
+          Reason::liveness_suspicion});
+  // What cannot be compared says nothing against anybody.
+  expect(held([](Facts& f) {
+           f.held_person_portrait = f.held_live_portrait = std::nullopt;
+           f.held_number_agrees = std::nullopt;
+         }),
+         Outcome::passed, {});
+  // Nor does it make up for anything.
+  expect(held([](Facts& f) { f.card_selfie = 4079; }), Outcome::retry,
+         {Reason::face_mismatch_card});
+}
+
+TEST(Decision, FactsFromBeforeHandHeldPhotosReplay) {
+  auto older = boost::json::parse(runtime::to_json(fitting())).as_object();
+  for (const auto* name : {"held_document", "held_person_portrait", "held_live_person",
+                           "held_live_portrait", "held_number_agrees"}) {
+    ASSERT_EQ(older.erase(name), 1U) << name;
+  }
+  const auto replayed = runtime::from_json<Facts>(boost::json::serialize(older));
+  ASSERT_TRUE(replayed.ok());
+  EXPECT_FALSE(replayed->held_document.has_value());
+  expect(*replayed, Outcome::passed, {});
+}
+
 TEST(Decision, WhatABetterPhotoMendsIsARetryAndReviewAtTheEnd) {
   const auto card = with([](Facts& f) { f.card_selfie = 4079; });
   expect(card, Outcome::retry, {Reason::face_mismatch_card});
@@ -126,7 +174,8 @@ TEST(Decision, SeriousReasonsStandFirst) {
          {Reason::authority_no_match, Reason::face_mismatch_card, Reason::attempts_used_up});
 }
 
-// Every combination of what can go wrong: a machine passes only the one without fault, and never refuses.
+// Every combination of what can go wrong: a machine passes only the one without fault, and never
+// refuses.
 TEST(Decision, OverAllCombinationsOnlyTheFaultlessPasses) {
   int passed = 0, combinations = 0;
   for (int bits = 0; bits < 64; ++bits) {
@@ -174,7 +223,7 @@ TEST(Reasons, EachHasWordsAndANextStepAndNoScore) {
     }
     texts.insert(text.text_zh);
   });
-  EXPECT_EQ(texts.size(), 10U);
+  EXPECT_EQ(texts.size(), 13U);
 }
 
 }  // namespace

@@ -54,6 +54,8 @@ BOOST_DESCRIBE_ENUM(StaffOutcome, pass, retry, refuse)
 // --- ports, fulfilled in app/ ---
 // The vision child.
 using Analyze = std::function<Result<vision::Analysis>(ByteView picture)>;
+// The same, for a person who holds a card.
+using ReadHandHeld = std::function<Result<vision::HandHeldReading>(ByteView picture)>;
 // The public-security photo source. `request_id` stays the same over repeats.
 struct AuthorityAnswer {
   AuthorityResult result{};
@@ -85,15 +87,16 @@ struct Settings {
 class Identity {
  public:
   Identity(storage::Database& database, vault::Vault& vault, const Clock& clock, Random& random,
-           Analyze analyze, QueryAuthority query, Settings settings = {});
+           Analyze analyze, ReadHandHeld read_hand_held, QueryAuthority query,
+           Settings settings = {});
 
   // Starts a verification, or returns the one that is still collecting or to be retried (with the
   // new name and number). Needs the consents terms, face and authority, and the switch face.
-  // `card`: a photo of the card's front that was handed in and read (documents/uploads.h) is the card
-  // photo then; name and number are kept beside what was read there.
-  // Errors: bad_id_number, bad_name, under_age, already_passed, in_progress, consent.missing,
-  // controls.stopped, too_many_attempts; of `card` documents.not_found, documents.wrong_state (no
-  // front of a card, or one to be photographed again), and vision's when it shows no face.
+  // `card`: a photo of the card's front that was handed in and read (documents/uploads.h) is the
+  // card photo then; name and number are kept beside what was read there. Errors: bad_id_number,
+  // bad_name, under_age, already_passed, in_progress, consent.missing, controls.stopped,
+  // too_many_attempts; of `card` documents.not_found, documents.wrong_state (no front of a card, or
+  // one to be photographed again), and vision's when it shows no face.
   Result<Verification> begin(const PersonId& person, const Pii<std::string>& name,
                              const Pii<std::string>& id_number,
                              const std::optional<DocumentId>& card = std::nullopt);
@@ -110,7 +113,8 @@ class Identity {
   // that are not as read, however sure the reading was. Nothing when the photo was not read.
   Result<std::optional<std::vector<std::string>>> typed(const Verification& verification);
 
-  // The outbox's side: queries the authority (once for a name and number), compares, decides.
+  // The outbox's side: queries the authority (once for a name and number), compares, decides. The
+  // newest usable hand-held photo that the person has handed in takes part.
   // Repeats are harmless. If a consent was withdrawn meanwhile, no face is looked at: the
   // verification collects again and needs a new selfie. Errors: controls.stopped, and those of the
   // ports; the state is then unchanged.
@@ -138,6 +142,10 @@ class Identity {
     vision::FaceTemplate selfie;
   };
   Result<Comparison> compare(const Verification& verification, AuthorityResult authority);
+  Result<Bytes> picture_to_look_at(const PersonId& person, const vault::PersonKeys& keys,
+                                   const DocumentId& document) const;
+  Status compare_hand_held(const Verification& verification, const vault::PersonKeys& keys,
+                           const vision::Face& selfie, Facts& facts);
   Status conclude(const Verification& verification, const Comparison& comparison);
 
   storage::Database& database_;
@@ -145,6 +153,7 @@ class Identity {
   const Clock& clock_;
   Random& random_;
   Analyze analyze_;
+  ReadHandHeld read_hand_held_;
   QueryAuthority query_;
   Settings settings_;
 };

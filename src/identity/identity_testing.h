@@ -50,7 +50,8 @@ class IdentityFixture : public People {
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, controls::kControlsMigration,
                    vault::kVaultMigration, consent::kConsentMigration,
-                   documents::kDocumentsMigration, kIdentityMigration, documents::kUploadsMigration});
+                   documents::kDocumentsMigration, kIdentityMigration,
+                   documents::kUploadsMigration});
     pictures_.emplace("card", picture({face(1)}));
     pictures_.emplace("selfie", picture({face(0.8)}));
     pictures_.emplace("stranger", picture({face(-0.5)}));
@@ -83,6 +84,12 @@ class IdentityFixture : public People {
     if (found == pictures_.end()) return vision::VisionErrc::not_an_image;
     return found->second;
   }
+  Result<vision::HandHeldReading> look_at_hand_held(ByteView bytes) {
+    ++looks_;
+    const auto found = hand_held_.find(to_string(bytes));
+    if (found == hand_held_.end()) return vision::VisionErrc::not_an_image;
+    return found->second;
+  }
   struct Question {
     std::string request_id, name, id_number;
   };
@@ -90,6 +97,7 @@ class IdentityFixture : public People {
                               const Pii<std::string>& id_number) {
     const std::lock_guard lock(mutex_);
     questions_.push_back({request_id, name.expose(), id_number.expose()});
+    if (before_answer_) before_answer_();
     return authority_;
   }
   void authority(AuthorityResult result, const std::string& photo) {
@@ -149,7 +157,8 @@ class IdentityFixture : public People {
   }
 
   std::map<std::string, Result<vision::Analysis>> pictures_;
-  std::function<void()> before_look_;
+  std::map<std::string, Result<vision::HandHeldReading>> hand_held_;
+  std::function<void()> before_look_, before_answer_;
   std::atomic<int> looks_ = 0;
   std::mutex mutex_;
   std::vector<Question> questions_;
@@ -158,15 +167,15 @@ class IdentityFixture : public People {
   PersonId person_;
   StaffId staff_ = StaffId::make(this->clock_.now(), this->random_);
   Settings settings_{.attempts = 3};
-  Identity identity_{
-      this->db(),
-      this->vault_,
-      this->clock_,
-      this->random_,
-      [this](ByteView bytes) { return look(bytes); },
-      [this](const std::string& id, const Pii<std::string>& name,
-             const Pii<std::string>& id_number) { return ask(id, name, id_number); },
-      settings_};
+  Identity identity_{this->db(),
+                     this->vault_,
+                     this->clock_,
+                     this->random_,
+                     [this](ByteView bytes) { return look(bytes); },
+                     [this](ByteView bytes) { return look_at_hand_held(bytes); },
+                     [this](const std::string& id, const Pii<std::string>& name,
+                            const Pii<std::string>& id_number) { return ask(id, name, id_number); },
+                     settings_};
 };
 
 }  // namespace mq::identity

@@ -1,4 +1,5 @@
-// The comparison: authority query, three faces, the pure decision, one transaction that writes it.
+// The comparison: authority query, three faces, a hand-held photo, the pure decision, one
+// transaction that writes it.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -28,8 +29,8 @@ bool retryable(const Error& error) {
          error.is(vision::VisionErrc::timeout) || error.is(vision::VisionErrc::models_missing);
 }
 
-// Names the question: the same over repeats, another one once name or number have changed. Otherwise the
-// answer about one person would stand for the next name that is typed in.
+// Names the question: the same over repeats, another one once name or number have changed.
+// Otherwise the answer about one person would stand for the next name that is typed in.
 std::string question_id(const vault::Vault& vault, const VerificationId& id,
                         const Pii<std::string>& name, const Pii<std::string>& id_number) {
   const auto hash = vault.lookup_hash(
@@ -59,15 +60,17 @@ std::optional<AuthorityResult> answer_to(storage::Transaction& tx, const Verific
 Status Identity::process(const VerificationId& id) {
   MQ_TRY(const auto verification, get(id));
   if (verification.state != State::processing) return ok();  // an earlier delivery has finished it
-  const auto allowed = database_.read(
-      [&](storage::Transaction& tx) { return guard(tx, verification.person); });
+  const auto allowed =
+      database_.read([&](storage::Transaction& tx) { return guard(tx, verification.person); });
   if (!allowed.ok()) {
     return allowed.error().is(consent::ConsentErrc::missing) ? put_back(id) : allowed.error();
   }
   MQ_TRY(const auto authority, ask_authority(verification));
   MQ_TRY(const auto current, get(id));
-  MQ_TRY(const auto comparison, compare(current, authority));
-  return conclude(current, comparison);
+  const auto comparison = compare(current, authority);
+  if (!comparison.ok() && comparison.error().is(consent::ConsentErrc::missing)) return put_back(id);
+  if (!comparison.ok()) return comparison.error();
+  return conclude(current, *comparison);
 }
 
 Status Identity::put_back(const VerificationId& id) {
@@ -85,12 +88,12 @@ Status Identity::put_back(const VerificationId& id) {
   });
 }
 
-// Asks once: the answer is kept in a transaction of its own, so that a crash in the comparison does not
-// ask again, and a retry with a new selfie neither.
+// Asks once: the answer is kept in a transaction of its own, so that a crash in the comparison does
+// not ask again, and a retry with a new selfie neither.
 Result<AuthorityResult> Identity::ask_authority(const Verification& verification) {
   const auto& person = verification.person;
-  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity,
-                                                 vault::RetentionClass::frames}));
+  MQ_TRY(const auto keys,
+         vault_.unlock(person, {vault::RetentionClass::identity, vault::RetentionClass::frames}));
   Pii<std::string> name, id_number;
   std::string question;
   std::optional<AuthorityResult> known;
@@ -104,7 +107,8 @@ Result<AuthorityResult> Identity::ask_authority(const Verification& verification
   if (known) return *known;
 
   MQ_TRY(const auto answer, query_(question, name, id_number));
-  // What a partner sends is as hostile as what a borrower sends: the locked child looks at it first.
+  // What a partner sends is as hostile as what a borrower sends: the locked child looks at it
+  // first.
   int width = 0, height = 0;
   bool usable_photo = false;
   if (answer.result == AuthorityResult::match) {
@@ -138,15 +142,21 @@ Result<AuthorityResult> Identity::ask_authority(const Verification& verification
   });
 }
 
+// The authority may have taken its time: consent and switch are asked again at every face.
+Result<Bytes> Identity::picture_to_look_at(const PersonId& person, const vault::PersonKeys& keys,
+                                           const DocumentId& document) const {
+  return database_.read([&](storage::Transaction& tx) -> Result<Bytes> {
+    MQ_REQUIRE(guard(tx, person));
+    return documents::load(tx, vault_, keys, document);
+  });
+}
+
 Result<Identity::Comparison> Identity::compare(const Verification& verification,
                                                AuthorityResult authority) {
-  MQ_TRY(const auto keys,
-         vault_.unlock(verification.person,
-                       {vault::RetentionClass::identity, vault::RetentionClass::frames}));
+  MQ_TRY(const auto keys, vault_.unlock(verification.person, {vault::RetentionClass::identity,
+                                                              vault::RetentionClass::frames}));
   const auto face_of = [&](const DocumentId& document) -> Result<vision::Face> {
-    MQ_TRY(const auto picture, database_.read([&](storage::Transaction& tx) {
-      return documents::load(tx, vault_, keys, document);
-    }));
+    MQ_TRY(const auto picture, picture_to_look_at(verification.person, keys, document));
     MQ_TRY(const auto analysis, analyze_(picture));
     return vision::principal_face(analysis);
   };
@@ -168,8 +178,7 @@ Result<Identity::Comparison> Identity::compare(const Verification& verification,
   MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
     MQ_TRY(const auto reading, reading_of_card(tx, keys, verification));
     if (!reading) return ok();
-    const auto agrees = [&](const char* name,
-                            vault::Field field) -> Result<std::optional<bool>> {
+    const auto agrees = [&](const char* name, vault::Field field) -> Result<std::optional<bool>> {
       MQ_TRY(const auto given, vault_.get(tx, keys, field));
       const auto* read = reading->field(name);
       if (read == nullptr || !read->sure) return std::optional<bool>{};
@@ -186,7 +195,37 @@ Result<Identity::Comparison> Identity::compare(const Verification& verification,
     facts.selfie_authority =
         ten_thousandths(vision::similarity(out.selfie, official.face_template()));
   }
+  MQ_REQUIRE(compare_hand_held(verification, keys, selfie, facts));
   return out;
+}
+
+// A photo that turns out to be no use says nothing about anybody: the verification goes on without.
+Status Identity::compare_hand_held(const Verification& verification, const vault::PersonKeys& keys,
+                                   const vision::Face& selfie, Facts& facts) {
+  std::optional<documents::Upload> upload;
+  Pii<std::string> id_number;
+  MQ_REQUIRE(database_.read([&](storage::Transaction& tx) -> Status {
+    upload = documents::newest_usable(tx, verification.person, documents::Kind::hand_held);
+    MQ_TRY(id_number, vault_.get(tx, keys, vault::Field::id_number));
+    return ok();
+  }));
+  if (!upload) return ok();
+  MQ_TRY(const auto picture, picture_to_look_at(verification.person, keys, upload->id));
+  const auto held = read_hand_held_(picture);
+  if (!held.ok()) return retryable(held.error()) ? Status(held.error()) : ok();
+  if (!held->problems.empty() || held->card.state == vision::CardState::retake) return ok();
+  const auto matches = vision::fair_matches(*held, &selfie);
+  const auto of = [](const std::optional<vision::FaceMatch>& match) {
+    return match ? std::optional(ten_thousandths(match->similarity)) : std::nullopt;
+  };
+  facts.held_document = upload->id;
+  facts.held_person_portrait = of(matches.person_portrait);
+  facts.held_live_person = of(matches.live_person);
+  facts.held_live_portrait = of(matches.live_portrait);
+  if (held->card.number.state == vision::FieldState::read) {
+    facts.held_number_agrees = held->card.number.text == id_number.expose();
+  }
+  return ok();
 }
 
 Status Identity::conclude(const Verification& verification, const Comparison& comparison) {
@@ -207,7 +246,8 @@ Status Identity::conclude(const Verification& verification, const Comparison& co
                                       vision::kTemplateModel, template_bytes(comparison.selfie));
     }
     tx.execute(
-        "UPDATE identity_verification SET state = $1, reasons = $2, facts = $3, template_blob = $4, "
+        "UPDATE identity_verification SET state = $1, reasons = $2, facts = $3, template_blob = "
+        "$4, "
         "updated_at = $5 WHERE id = $6",
         {state, reasons_json(decision.reasons), facts, face_template, now, verification.id});
     // The similarities are biometric by origin: they stay out of the trail.

@@ -27,12 +27,14 @@ std::string advice_list(const vision::Face& face) {
 }  // namespace
 
 Identity::Identity(storage::Database& database, vault::Vault& vault, const Clock& clock,
-                   Random& random, Analyze analyze, QueryAuthority query, Settings settings)
+                   Random& random, Analyze analyze, ReadHandHeld read_hand_held,
+                   QueryAuthority query, Settings settings)
     : database_(database),
       vault_(vault),
       clock_(clock),
       random_(random),
       analyze_(std::move(analyze)),
+      read_hand_held_(std::move(read_hand_held)),
       query_(std::move(query)),
       settings_(settings) {}
 

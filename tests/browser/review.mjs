@@ -29,6 +29,7 @@ import {
 // What the card says; its holder says otherwise.
 const NAME_ON_CARD = '李木之';
 let person;
+let drawn;
 let pdf;
 let close;
 let borrower;
@@ -52,10 +53,33 @@ after(() => close?.());
 
 const step = steps(() => borrower.page);
 
+step('the card in hand is read before anything else, after a photo without one', async () => {
+  const { page } = borrower;
+  drawn = draw_card({ ...person, name: NAME_ON_CARD });
+  await sign_in_and_consent(page, person.phone);
+  await by(page, 'account').click();
+  await by(page, 'account-documents').click();
+  await by(page, 'hand-in-hand_held').click();
+  await send_photo(page, 'held', person.selfie_path);
+  const problem = page.locator('[data-code="held.no_card"]');
+  await problem.waitFor({ timeout: 60_000 });
+  assert.match(await problem.innerText(), /没有找到身份证[^]*手持身份证/, 'what is wrong, what to do');
+  await shot(page, 'review-00-held-retake');
+  await by(page, 'retake').click();
+  await send_photo(page, 'held', drawn.held);
+  await page.locator('[data-check="held.person_matches"]').waitFor({ timeout: 60_000 });
+  assert.equal(await by(page, 'number-input').inputValue(), person.id_number);
+  assert.doesNotMatch(await page.locator('main').innerText(), /0\.\d/, 'no score');
+  await shot(page, 'review-00-held-check', { full: true });
+  await by(page, 'held-confirm').click();
+  await by(page, 'document-hand_held').and(page.locator('[data-state=read]')).waitFor();
+  await by(page, 'documents-close').click();
+});
+
 step('the card is read, its holder corrects the name and skips the back', async () => {
   const { page } = borrower;
-  await sign_in_and_consent(page, person.phone);
-  await send_photo(page, 'card', draw_card({ ...person, name: NAME_ON_CARD }).front);
+  await see_title(page, /人像面/);
+  await send_photo(page, 'card', drawn.front);
   await by(page, 'card-confirm').waitFor();
   await fill(page, 'name-input', person.name);
   await by(page, 'card-confirm').click();
@@ -114,6 +138,12 @@ step('staff see what was read of the card and of the statement, where it stands'
   await name.locator('[data-state=field_corrected]').waitFor();
   await shot(page, 'review-05-staff-card', { full: true });
   await page.goBack();
+  await documents.filter({ hasText: '手持证件照' }).getByTestId('open-document').click();
+  await page.locator('[data-check="held.person_matches"]').waitFor();
+  await by(page, 'point-number').focus();
+  await page.locator('polygon.active[data-mark=number]').waitFor();
+  await shot(page, 'review-05-staff-held', { full: true });
+  await page.goBack();
   await documents.filter({ hasText: '银行流水' }).getByTestId('open-document').click();
   await by(page, 'statement').waitFor();
   assert.equal(await by(page, 'statement-rows').locator('tbody tr').count(), pdf.rows);
@@ -133,6 +163,10 @@ step('staff see the evidence and decide with a reason', async () => {
   await by(page, 'reviews').getByTestId('open').first().click();
   await by(page, 'facts').waitFor();
   assert.match(await by(page, 'facts').innerText(), /0\.\d{4}/, 'staff see the similarity');
+  for (const pair of ['person_portrait', 'live_person', 'live_portrait']) {
+    await page.locator(`[data-pair=${pair}][data-result=alike]`).waitFor();
+  }
+  assert.match(await by(page, 'held-number').innerText(), /与核验号码一致/);
   for (const kind of ['card', 'selfie']) await by(page, `photo-${kind}`).locator('img').waitFor();
   assert.ok(!(await page.content()).includes(person.id_number), 'the number is masked');
   assert.equal(await by(page, 'decide-submit').isDisabled(), true, 'nothing is decided beforehand');

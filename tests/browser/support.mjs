@@ -125,14 +125,16 @@ export async function sign_in_and_consent(page, phone) {
   await see_title(page, /人像面/);
 }
 
-/** A card that can be read: {front, back}, the paths of pictures with the person's name, number and face. */
+/** A card that can be read: {front, back, held}, the paths of pictures with the person's name, number and face. */
 export function draw_card(person) {
   const folder = path.join(SHOTS, `card-${person.id_number.slice(-4)}`);
   execFileSync(path.join(root, 'tests/browser/draw-card'), [
     ...['--name', person.name, '--number', person.id_number],
-    ...['--card', person.card_path, '--out', folder],
+    ...['--card', person.card_path, '--selfie', person.selfie_path, '--out', folder],
   ]);
-  return { front: path.join(folder, 'front.jpg'), back: path.join(folder, 'back.jpg') };
+  return Object.fromEntries(
+    ['front', 'back', 'held'].map((side) => [side, path.join(folder, `${side}.jpg`)]),
+  );
 }
 
 /** A photo from the album, taken without looking twice. */

@@ -3,48 +3,21 @@
 Needs `tools/install-deps cards`; without it, it says so and ends with 77.
 """
 
-import datetime
 import json
-import pathlib
-import sys
-
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
-sys.dont_write_bytecode = True
-try:
-    import numpy as np
-    from PIL import Image
-    from cardmaker import faults, fonts, idcard, people
-    from cardmaker.layouts import LAYOUTS
-    from cardmaker.portrait import looks
-    ABSENT = fonts.missing()
-except ModuleNotFoundError as error:
-    ABSENT = [error.name]
-if ABSENT:
-    print(f"card_first: not run, missing: {', '.join(ABSENT)}; run tools/install-deps cards")
-    sys.exit(77)
 
 from borrower import Borrower, Clerk, people_of
+from drawn import back, front, generator, holder
+from cardmaker import faults
 from harness import Server, command, equal, expect, expect_problem, run, sandbox_of, wait_for
-
-
-def holder(person):
-    number = person["id_number"]
-    birth = datetime.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    return people.Person(person["name"], "男" if int(number[16]) % 2 else "女", "汉", birth,
-                         "北京市崇文区花园路12号", number, "北京市公安局崇文分局", datetime.date(2015, 3, 2),
-                         datetime.date(2035, 3, 2))
 
 
 def photos(person, portrait):
     """(front, back) as a phone takes them."""
-    rng = np.random.default_rng(7)
+    rng = generator(7)
     who = holder(person)
-    # The demo's card is a photo in the place of the portrait, without any text.
-    photo = Image.open(portrait).crop((640, 80, 960, 490))
-    front = idcard.front(who, LAYOUTS[0], rng, looks(rng, who.sex == "女"), photo)
-    back = idcard.back(who, LAYOUTS[0], rng)
+    cards = front(who, portrait, rng), back(who, rng)
     take, number = faults.find("clean")
-    return [take(faults.Shot(rng, card), number).data for card in (front, back)]
+    return [take(faults.Shot(rng, card), number).data for card in cards]
 
 
 def hand_in(borrower, kind, content):

@@ -1,5 +1,6 @@
-// Borrowers for tests of what comes after identity: real vault, sign-in, consents and verification, with
-// a phone whose messages can be read, a camera that always sees one face and a source that knows everybody.
+// Borrowers for tests of what comes after identity: real vault, sign-in, consents and verification,
+// with a phone whose messages can be read, a camera that always sees one face and a source that
+// knows everybody.
 #pragma once
 
 #include <optional>
@@ -20,9 +21,9 @@
 namespace mq::test {
 
 inline std::vector<storage::Migration> people_migrations() {
-  return {storage::kOutboxMigration,       audit::kAuditMigration,     controls::kControlsMigration,
-          vault::kVaultMigration,          consent::kConsentMigration, auth::kAuthMigration,
-          documents::kDocumentsMigration,  identity::kIdentityMigration};
+  return {storage::kOutboxMigration,      audit::kAuditMigration,      controls::kControlsMigration,
+          vault::kVaultMigration,         consent::kConsentMigration,  auth::kAuthMigration,
+          documents::kDocumentsMigration, identity::kIdentityMigration};
 }
 
 // Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.
@@ -45,8 +46,11 @@ class Borrowers {
     auth_.emplace(database_, *vault_, ring_, clock, random);
     identity_.emplace(
         database_, *vault_, clock, random, [](ByteView) { return one_face(); },
-        [](const std::string&, const Pii<std::string>&, const Pii<std::string>&)
-            -> Result<identity::AuthorityAnswer> {
+        [](ByteView picture) -> Result<vision::HandHeldReading> {
+          return held_in(as_text(picture));
+        },
+        [](const std::string&, const Pii<std::string>&,
+           const Pii<std::string>&) -> Result<identity::AuthorityAnswer> {
           return identity::AuthorityAnswer{identity::AuthorityResult::match, to_bytes("authority")};
         });
     documents_.emplace(database_, *vault_, clock, random, following(document_ports));

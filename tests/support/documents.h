@@ -4,6 +4,7 @@
 //   pdf({"page one", "page two"})            a PDF of these pages
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <sstream>
 #include <string>
@@ -53,6 +54,39 @@ inline vision::CardReading card_in(std::string_view picture) {
   } else {
     out.problems = {vision::CardProblem::no_card};
   }
+  return out;
+}
+
+// A template whose similarity to that of likeness 1 is `likeness`.
+inline vision::Face face_like(double likeness, float width = 260) {
+  vision::Face out;
+  out.box = {100, 100, width, width};
+  out.usable = true;
+  out.embedding[0] = out.second[0] = static_cast<float>(likeness);
+  out.embedding[1] = out.second[1] = static_cast<float>(std::sqrt(1 - likeness * likeness));
+  return out;
+}
+
+// "held NAME NUMBER PERSON PORTRAIT [unsure]": both faces by their likeness, one of 0 is not there;
+// anything else shows a person without a card.
+inline vision::HandHeldReading held_in(std::string_view picture) {
+  std::istringstream words{std::string(picture.substr(3))};
+  std::string what, name, number, sure;
+  double person = 1, portrait = 0;
+  words >> what >> name >> number >> person >> portrait >> sure;
+  vision::HandHeldReading out;
+  out.card = card_in(photo(what == "held" ? "card " + name + " " + number + " " + sure : what));
+  if (what == "held") {
+    out.card.card = {{{400, 800}, {880, 800}, {880, 1103}, {400, 1103}}};
+    out.card.width = 480;
+  }
+  if (portrait != 0) {
+    out.portrait = face_like(portrait, 70);
+    out.portrait_eyes = 30;
+  }
+  std::vector<vision::Face> faces;
+  if (person != 0) faces.push_back(face_like(person));
+  vision::judge_held(faces, out);
   return out;
 }
 
@@ -106,6 +140,9 @@ inline documents::Ports test_document_ports() {
       reading.state = vision::CardState::retake;
     }
     return reading;
+  };
+  out.readers.read_hand_held = [](ByteView picture) -> Result<vision::HandHeldReading> {
+    return held_in(as_text(picture));
   };
   return out;
 }

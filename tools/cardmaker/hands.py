@@ -8,8 +8,9 @@ from cardmaker.portrait import SCALE, figure, looks
 from cardmaker.scene import Scene, corners
 
 
-def held(rng, card, width, size, who):
-    """A person in a room, a card `width` pixels wide in the hands, fingers on its margins only."""
+def held(rng, card, width, size, who, photo=None):
+    """A person in a room, a card `width` pixels wide in the hands, fingers on its margins only. `photo`, of a
+    person with the face in the middle, hides the drawn one."""
     room = paper.desk(*size, rng)
     room = room * 0.5 + rng.uniform(50, 140)
     large = Image.fromarray(np.clip(room, 0, 255).astype(np.uint8)).resize([v * SCALE for v in size])
@@ -17,6 +18,10 @@ def held(rng, card, width, size, who):
     tall = rng.uniform(360, 470)
     x, y = size[0] / 2 + rng.uniform(-90, 90), size[1] * 0.3
     figure(draw, who, x * SCALE, y * SCALE, tall * SCALE)
+    if photo is not None:
+        high = size[1] * 0.6 * SCALE
+        shown = photo.convert("RGB").resize((round(high * photo.width / photo.height), round(high)))
+        large.paste(shown, (round(x * SCALE - shown.width / 2), round(y * SCALE - shown.height / 2)))
     height = width * card.picture.height / card.picture.width
     center = np.array([min(max(x + rng.uniform(-120, 120), width * 0.64), size[0] - width * 0.64),
                        min(y + tall * 0.75 + height / 2 + rng.uniform(20, 160), size[1] - height * 0.62 - 30)])

@@ -25,17 +25,26 @@ BOOST_DESCRIBE_STRUCT(ReviewsBody, (), (items))
 
 struct PairBody {
   std::string similarity, false_match_rate;
+  bool alike = false;  // at the threshold that counted
 };
-BOOST_DESCRIBE_STRUCT(PairBody, (), (similarity, false_match_rate))
+BOOST_DESCRIBE_STRUCT(PairBody, (), (similarity, false_match_rate, alike))
+struct HeldFactsBody {
+  DocumentId document_id;
+  std::optional<PairBody> person_portrait, live_person, live_portrait;
+  std::optional<bool> number_agrees;
+};
+BOOST_DESCRIBE_STRUCT(HeldFactsBody, (),
+                      (document_id, person_portrait, live_person, live_portrait, number_agrees))
 struct FactsBody {
   std::optional<PairBody> card_selfie, card_authority, selfie_authority;
   std::string liveness_score;
   bool liveness_passed = false;
   identity::AuthorityResult authority{};
+  std::optional<HeldFactsBody> held;
 };
 BOOST_DESCRIBE_STRUCT(FactsBody, (),
                       (card_selfie, card_authority, selfie_authority, liveness_score,
-                       liveness_passed, authority))
+                       liveness_passed, authority, held))
 struct ThresholdsBody {
   std::string similarity, false_match_rate;
 };
@@ -76,9 +85,24 @@ std::string rate_text(std::int64_t ten_thousandths) {
   return text;
 }
 
-std::optional<PairBody> pair_view(std::optional<std::int64_t> score) {
-  if (!score) return std::nullopt;
-  return PairBody{four_digits(*score), rate_text(*score)};
+FactsBody facts_view(const identity::Facts& facts) {
+  const auto pair = [&](std::optional<std::int64_t> score) -> std::optional<PairBody> {
+    if (!score) return std::nullopt;
+    return PairBody{four_digits(*score), rate_text(*score), *score >= facts.threshold};
+  };
+  FactsBody out{pair(facts.card_selfie),
+                pair(facts.card_authority),
+                pair(facts.selfie_authority),
+                four_digits(facts.liveness_score),
+                facts.liveness_passed,
+                facts.authority,
+                std::nullopt};
+  if (facts.held_document) {
+    out.held = HeldFactsBody{*facts.held_document, pair(facts.held_person_portrait),
+                             pair(facts.held_live_person), pair(facts.held_live_portrait),
+                             facts.held_number_agrees};
+  }
+  return out;
 }
 
 Answer list_reviews(Services& services, HttpRequest& request) {
@@ -97,7 +121,7 @@ Answer list_reviews(Services& services, HttpRequest& request) {
     for (const auto& item : services.origination.list(tx, open_only ? "referred" : "", kRows)) {
       const bool open = item.state == origination::State::referred;
       if (!open && !item.decided_by) continue;
-      const char* state = open                                           ? "open"
+      const char* state = open                                         ? "open"
                           : item.state == origination::State::declined ? "refused"
                                                                        : "approved";
       body.items.push_back({item.id.str(), "application", state, item.person,
@@ -120,12 +144,7 @@ Result<StaffVerificationBody> staff_view(Services& services, HttpRequest& reques
          masked_field(services, verification.person, vault::Field::id_number));
   if (verification.facts) {
     const auto& facts = *verification.facts;
-    body.facts = FactsBody{pair_view(facts.card_selfie),
-                           pair_view(facts.card_authority),
-                           pair_view(facts.selfie_authority),
-                           four_digits(facts.liveness_score),
-                           facts.liveness_passed,
-                           facts.authority};
+    body.facts = facts_view(facts);
     body.model = facts.model;
     body.thresholds = ThresholdsBody{four_digits(facts.threshold), rate_text(facts.threshold)};
   }
@@ -158,13 +177,12 @@ Answer show_photo(Services& services, HttpRequest& request, const auth::Staff& s
                                               : std::nullopt;
   if (!document) return documents::DocumentsErrc::not_found;
   MQ_TRY(const auto keys,
-         services.vault.unlock(verification.person, {vault::RetentionClass::identity,
-                                                     vault::RetentionClass::frames}));
+         services.vault.unlock(verification.person,
+                               {vault::RetentionClass::identity, vault::RetentionClass::frames}));
   MQ_TRY(const auto picture,
          services.database.write([&](storage::Transaction& tx) -> Result<Bytes> {
            audit::append(tx, services.clock.now(), services.random, "documents.viewed",
-                         document->str(),
-                         {{"staff", staff.id.str()}, {"verification", id.str()}});
+                         document->str(), {{"staff", staff.id.str()}, {"verification", id.str()}});
            return documents::load(tx, services.vault, keys, *document);
          }));
   return HttpResponse{200,
@@ -178,10 +196,9 @@ Answer show_photo(Services& services, HttpRequest& request, const auth::Staff& s
 void add_console_review_routes(Routes& routes) {
   auto& services = routes.services();
   const std::string one = "/v1/console/verifications/{verification_id}";
-  routes.staff("GET", "/v1/console/reviews", auth::Role::reviewer, Repeat::any,
-               [&](HttpRequest& request, const auth::Staff&) {
-                 return list_reviews(services, request);
-               });
+  routes.staff(
+      "GET", "/v1/console/reviews", auth::Role::reviewer, Repeat::any,
+      [&](HttpRequest& request, const auth::Staff&) { return list_reviews(services, request); });
   routes.staff("GET", one, auth::Role::reviewer, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto id, path_id<VerificationId>(request, "verification_id"));

@@ -97,16 +97,25 @@ std::optional<FaceMatch> compare(const Face* a, const Face* b) {
   return out;
 }
 
-}  // namespace
-
-HeldMatches match_held(const HandHeldReading& held, const Face* live) {
-  const Face* person = held.person ? &*held.person : nullptr;
-  const Face* portrait = held.portrait ? &*held.portrait : nullptr;
+HeldMatches match_all(const Face* person, const Face* portrait, const Face* live) {
   HeldMatches out;
   out.person_portrait = compare(person, portrait);
   out.live_person = compare(live, person);
   out.live_portrait = compare(live, portrait);
   return out;
+}
+
+}  // namespace
+
+HeldMatches match_held(const HandHeldReading& held, const Face* live) {
+  return match_all(held.person ? &*held.person : nullptr, held.portrait ? &*held.portrait : nullptr,
+                   live);
+}
+
+HeldMatches fair_matches(const HandHeldReading& held, const Face* live) {
+  const bool person = held.person && held.people == 1 && held.person->box.width >= kComparableFace;
+  const bool portrait = held.portrait && held.portrait_eyes >= kComparableEyes;
+  return match_all(person ? &*held.person : nullptr, portrait ? &*held.portrait : nullptr, live);
 }
 
 void judge_held(std::span<const Face> faces, HandHeldReading& held) {

@@ -56,6 +56,14 @@ struct HeldMatches {
 // `live`: of a selfie or a capture, when there is one. Pure.
 HeldMatches match_held(const HandHeldReading& held, const Face* live);
 
+// Below this a face has too few pixels to tell a person from a stranger.
+inline constexpr float kComparableEyes = 20;  // pixels between the eyes of the portrait
+inline constexpr float kComparableFace = 48;  // pixels of the person's face across: as much
+
+// As match_held, but nothing where a face is too small or, with several people, nobody knows whose
+// card it is: "not alike" would say something about the photo, not about the person. Pure.
+HeldMatches fair_matches(const HandHeldReading& held, const Face* live);
+
 // Which face is the person's, and what is wrong; fills person, people and problems. `faces` are
 // those of the whole picture, widest first; card and portrait are there already. Pure.
 void judge_held(std::span<const Face> faces, HandHeldReading& held);

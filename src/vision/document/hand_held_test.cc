@@ -125,6 +125,36 @@ TEST(HandHeld, ThreeFacesAreComparedInPairs) {
   EXPECT_GT(matches.live_portrait->false_match_rate, kDefaultFalseMatchRate);
 }
 
+TEST(HandHeld, WhatCannotBeComparedIsNotSaidToDiffer) {
+  const Faces faces;
+  HandHeldReading one;
+  one.person = faces.one;
+  one.people = 1;
+  one.portrait = faces.other;
+  one.portrait_eyes = kComparableEyes;
+  HeldMatches matches = fair_matches(one, &faces.again);
+  ASSERT_TRUE(matches.person_portrait && matches.live_person && matches.live_portrait);
+  EXPECT_FALSE(matches.person_portrait->match);
+  EXPECT_TRUE(matches.live_person->match);
+
+  one.portrait_eyes = kComparableEyes - 1;
+  matches = fair_matches(one, &faces.again);
+  EXPECT_FALSE(matches.person_portrait || matches.live_portrait) << "a small portrait";
+  EXPECT_TRUE(matches.live_person);
+  EXPECT_TRUE(match_held(one, &faces.again).person_portrait) << "the figures are there";
+
+  one.portrait_eyes = kComparableEyes;
+  one.people = 2;
+  matches = fair_matches(one, &faces.again);
+  EXPECT_FALSE(matches.person_portrait || matches.live_person) << "one of two people";
+  EXPECT_TRUE(matches.live_portrait);
+  one.people = 1;
+  one.person->box.width = kComparableFace - 1;
+  EXPECT_FALSE(fair_matches(one, &faces.again).live_person) << "a small face";
+  one.person.reset();
+  EXPECT_FALSE(fair_matches(one, &faces.again).live_person);
+}
+
 const CardReader& cards() {
   static const CardReader loaded = CardReader::load(testing::models_dir()).value();
   return loaded;
