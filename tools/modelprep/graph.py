@@ -38,6 +38,8 @@ class Graph:
 
     def serialize(self):
         graph = self.model.graph
+        # What is newer is not used here, and Debian's checker refuses it.
+        self.model.ir_version = min(self.model.ir_version, onnx.IR_VERSION)
         used = {name for node in self.nodes for name in node.input}
         for field, values in (("node", self.nodes), ("value_info", []), ("initializer", [
                 numpy_helper.from_array(w, n) for n, w in sorted(self.weights.items()) if n in used])):
@@ -47,6 +49,11 @@ class Graph:
         inputs = [v for v in graph.input if v.name not in self.weights]
         graph.ClearField("input")
         graph.input.extend(inputs)
+        for i, value in enumerate(graph.output):
+            if not value.type.tensor_type.shape.dim:  # one exporter writes that of a scalar for any output
+                value.type.tensor_type.ClearField("shape")
+                inferred = onnx.shape_inference.infer_shapes(self.model).graph.output[i]
+                value.type.tensor_type.shape.CopyFrom(inferred.type.tensor_type.shape)
         onnx.checker.check_model(self.model, full_check=True)
         return self.model.SerializeToString(deterministic=True)
 

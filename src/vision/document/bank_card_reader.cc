@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <set>
 
 #include "vision/document/bank_card_text.h"
+#include "vision/document/picture_cut.h"
 #include "vision/network/model.h"
 #include "vision/picture/decode.h"
 #include "vision/text/reader.h"
@@ -24,59 +24,13 @@ constexpr double kLargestScale = 3;
 constexpr int kLongestCut = 2400;
 constexpr double kContrast = 3;  // limit of the local equalisation
 
-// A part of the picture, turned so that its text runs along the rows; `to_picture` leads back.
-struct Cut {
-  cv::Mat bgr;
-  cv::Matx23d to_picture;
-  double scale = 1;  // pixels of the cut for one of the picture
-  Point back(Point p) const {
-    return {static_cast<float>(to_picture(0, 0) * p.x + to_picture(0, 1) * p.y + to_picture(0, 2)),
-            static_cast<float>(to_picture(1, 0) * p.x + to_picture(1, 1) * p.y + to_picture(1, 2))};
-  }
-};
-
-// The extent of points along a direction (u) and across it (v).
-struct Extent {
-  double c = 1, s = 0;
-  double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
-
-  explicit Extent(double radians) : c(std::cos(radians)), s(std::sin(radians)) {}
-  void add(Point p) {
-    left = std::min(left, p.x * c + p.y * s);
-    right = std::max(right, p.x * c + p.y * s);
-    top = std::min(top, p.y * c - p.x * s);
-    bottom = std::max(bottom, p.y * c - p.x * s);
-  }
-  void grow(double along, double across) {
-    left -= along;
-    right += along;
-    top -= across;
-    bottom += across;
-  }
-};
-
-Cut cut_out(const cv::Mat& bgr, const Extent& e, double scale) {
-  Cut out;
-  out.scale = scale;
-  // Cut (x, y) → turned (left + x / scale, top + y / scale) → picture.
-  out.to_picture = {e.c / scale, -e.s / scale, e.left * e.c - e.top * e.s,
-                    e.s / scale, e.c / scale,  e.left * e.s + e.top * e.c};
-  const cv::Size size(std::clamp(cvRound((e.right - e.left) * scale), 32, kLongestCut),
-                      std::clamp(cvRound((e.bottom - e.top) * scale), 32, kLongestCut));
-  cv::warpAffine(bgr, out.bgr, out.to_picture, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_REPLICATE);
-  return out;
-}
-
 Cut cut_around(const cv::Mat& bgr, const PageText& page) {
-  Extent extent(page.direction * std::numbers::pi / 180);
-  for (const TextLine& line : page.lines) {
-    for (const Point& p : line.corners) extent.add(p);
-  }
+  Extent extent = extent_of(page);
   const double around = (extent.right - extent.left) * kAround;
   extent.grow(around, around);
   return cut_out(bgr, extent,
-                 std::clamp(kSecondLookWidth / (extent.right - extent.left), 0.25, kLargestScale));
+                 std::clamp(kSecondLookWidth / (extent.right - extent.left), 0.25, kLargestScale),
+                 kLongestCut);
 }
 
 // The row of the number alone, its light evened out: raised digits without foil differ from the
@@ -93,7 +47,8 @@ Cut close_look(const cv::Mat& bgr, const std::vector<std::array<Point, 4>>& plac
     for (const Point& p : place) extent.add(p);
   }
   extent.grow(kBesideRow * height, kAboveRow * height);
-  Cut out = cut_out(bgr, extent, std::clamp(kCloseHeight / height, 0.25, kLargestScale));
+  Cut out =
+      cut_out(bgr, extent, std::clamp(kCloseHeight / height, 0.25, kLargestScale), kLongestCut);
   cv::Mat grey;
   cv::cvtColor(out.bgr, grey, cv::COLOR_BGR2GRAY);
   cv::createCLAHE(kContrast, {8, 2})->apply(grey, grey);

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 
 #include "vision/document/card_fields.h"
 #include "vision/document/card_name.h"
 #include "vision/document/card_places.h"
 #include "vision/document/card_quality.h"
+#include "vision/document/picture_cut.h"
 #include "vision/network/model.h"
 #include "vision/picture/decode.h"
 #include "vision/text/reader.h"
@@ -25,11 +24,12 @@ constexpr float kSmallestCard = 300;
 constexpr float kUnreadableCard = 270;  // whatever was read of it
 
 // A second look brings the text to this width of the card, as far as the picture has the pixels.
-constexpr float kSecondLookWidth = 1100;
-constexpr float kAround = 0.35F;  // of the text's extent, on each side
+constexpr double kSecondLookWidth = 1100;
+constexpr double kAround = 0.35;  // of the text's extent, on each side
+constexpr int kLongestCut = 2000;
 constexpr int kHeldSide =
     1280;  // in which text is sought when the card is only a part of the picture
-constexpr float kHeldMargin = 0.12F;  // of the card, around it in its cut-out
+constexpr double kHeldMargin = 0.12;  // of the card, around it in its cut-out
 
 struct Readers {
   std::shared_ptr<const TextReader> text;
@@ -50,60 +50,17 @@ int worth(const CardReading& reading) {
   return out;
 }
 
-// The picture turned so that its text runs along the rows, cut out around the text and brought to
-// the size in which it is read best; `to_picture` leads back.
-struct Cut {
-  cv::Mat bgr;
-  cv::Matx23d to_picture;
-};
-
 Cut cut_around(const cv::Mat& bgr, const PageText& page) {
-  const double radians = page.direction * std::numbers::pi / 180;
-  const double c = std::cos(radians), s = std::sin(radians);
-  double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
-  for (const TextLine& line : page.lines) {
-    for (const Point& p : line.corners) {
-      const double u = p.x * c + p.y * s, v = p.y * c - p.x * s;
-      left = std::min(left, u);
-      right = std::max(right, u);
-      top = std::min(top, v);
-      bottom = std::max(bottom, v);
-    }
-  }
-  const double wide = (right - left) * (1 + 2 * kAround), high = (bottom - top) * (1 + 2 * kAround);
-  const double scale = std::clamp(kSecondLookWidth / wide, 0.25, 3.0);
-  left -= (right - left) * kAround;
-  top -= (bottom - top) * kAround;
-  // Cut (x, y) → turned (left + x / scale, top + y / scale) → picture.
-  Cut out;
-  out.to_picture = {c / scale, -s / scale, left * c - top * s,
-                    s / scale, c / scale,  left * s + top * c};
-  const cv::Size size(std::clamp(cvRound(wide * scale), 32, 2000),
-                      std::clamp(cvRound(high * scale), 32, 2000));
-  cv::warpAffine(bgr, out.bgr, out.to_picture, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_REPLICATE);
-  return out;
-}
-
-// The same around a card whose corners are known: upright, and `kHeldSide` pixels across.
-Cut cut_along(const cv::Mat& bgr, const Quad& card) {
-  const double step = kCardWidth * (1 + 2 * kHeldMargin) / kHeldSide;  // card pixels
-  const auto [x, y] = card[0];
-  const double ux = (card[1].x - x) / kCardWidth, uy = (card[1].y - y) / kCardWidth;
-  const double vx = (card[3].x - x) / kCardHeight, vy = (card[3].y - y) / kCardHeight;
-  const double left = -kHeldMargin * kCardWidth, top = -kHeldMargin * kCardHeight;
-  Cut out;
-  out.to_picture = {ux * step, vx * step, x + ux * left + vx * top,
-                    uy * step, vy * step, y + uy * left + vy * top};
-  const cv::Size size(kHeldSide, cvRound((kCardHeight - 2 * top) / step));
-  cv::warpAffine(bgr, out.bgr, out.to_picture, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_REPLICATE);
-  return out;
+  Extent extent = extent_of(page);
+  extent.grow((extent.right - extent.left) * kAround, (extent.bottom - extent.top) * kAround);
+  const double scale = std::clamp(kSecondLookWidth / (extent.right - extent.left), 0.25, 3.0);
+  return cut_out(bgr, extent, scale, kLongestCut);
 }
 
 std::array<CardField*, 9> fields_of(CardReading& reading) {
-  return {&reading.name,   &reading.sex,       &reading.nation,     &reading.birth,   &reading.address,
-          &reading.number, &reading.authority, &reading.valid_from, &reading.valid_to};
+  return {&reading.name,      &reading.sex,        &reading.nation,
+          &reading.birth,     &reading.address,    &reading.number,
+          &reading.authority, &reading.valid_from, &reading.valid_to};
 }
 
 // Two looks at one card that read a field differently are a doubt, however sure the better one is.
@@ -227,17 +184,13 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
   const PageText page = text.read(picture.bgr, settings);
   CardReading out = read_card(readers, picture.bgr, page);
   if (out.state != CardState::read && !page.lines.empty()) {
-    const Cut cut =
-        held && out.card ? cut_along(picture.bgr, *out.card) : cut_around(picture.bgr, page);
+    const Cut cut = held && out.card ? cut_along(picture.bgr, *out.card, kHeldMargin, kHeldSide)
+                                     : cut_around(picture.bgr, page);
     CardReading again = read_card(readers, cut.bgr, text.read(cut.bgr));
     const bool better = worth(again) > worth(out);
     doubt_differences(better ? again : out, better ? out : again);
     if (better) {
-      const cv::Matx23d& m = cut.to_picture;
-      for_each_place(again, [&](Point p) {
-        return Point{static_cast<float>(m(0, 0) * p.x + m(0, 1) * p.y + m(0, 2)),
-                     static_cast<float>(m(1, 0) * p.x + m(1, 1) * p.y + m(1, 2))};
-      });
+      for_each_place(again, [&](Point p) { return cut.back(p); });
       out = std::move(again);
     }
   }

@@ -120,9 +120,10 @@ TextReader::TextReader(SizedModel detector, Model direction, LineRecogniser firs
 
 Result<TextReader> TextReader::load(const std::string& models_dir) {
   const FlushSubnormals guard;
-  MQ_TRY(SizedModel detector, SizedModel::load(models_dir + "/text_detect.onnx", {1, 3, 64, 64}));
+  MQ_TRY(SizedModel detector,
+         SizedModel::load(models_dir + "/text_detect_fast.onnx", {1, 3, 64, 64}));
   MQ_TRY(Model direction,
-         Model::load(models_dir + "/text_direction.onnx", {1, 3, kLineHeight, kDirectionWidth},
+         Model::load(models_dir + "/text_direction_fast.onnx", {1, 3, kLineHeight, kDirectionWidth},
                      {{"softmax_0.tmp_0", 2}}));
   MQ_TRY(LineRecogniser first, LineRecogniser::load(models_dir, "text_read"));
   MQ_TRY(LineRecogniser second, LineRecogniser::load(models_dir, "text_reread"));
@@ -180,6 +181,8 @@ bool TextReader::upside_down(const cv::Mat& bgr, std::vector<LineBox> boxes) con
     }
     const Tensor shares = direction_.run(input).front();
     sum += shares[1] - shares[0];
+    // Votes are 1 at most: those that are left cannot change the side any more.
+    if (std::abs(sum) > static_cast<double>(votes - i - 1)) break;
   }
   return sum > 0;
 }

@@ -35,7 +35,8 @@ ReadLine best_path(std::span<const float> shares, std::size_t steps,
   float sum = 0;
   for (std::size_t t = 0; t < steps; ++t) {
     const auto row = shares.subspan(t * classes, classes);
-    const auto best = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+    const auto best =
+        static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
     const float at = (static_cast<float>(t) + 0.5F) / (static_cast<float>(steps) * used);
     if (best != 0 && best != before) {
       out.glyphs.push_back({characters[best - 1], row[best], std::min(at, 1.0F)});
@@ -58,9 +59,11 @@ LineRecogniser::LineRecogniser(SizedModel model, std::vector<std::string> charac
   std::sort(sorted_.begin(), sorted_.end());
 }
 
-Result<LineRecogniser> LineRecogniser::load(const std::string& models_dir, const std::string& name) {
+Result<LineRecogniser> LineRecogniser::load(const std::string& models_dir,
+                                            const std::string& name) {
   MQ_TRY(const Bytes list, read_model_file(models_dir + "/" + name + "_characters.txt"));
-  MQ_TRY(SizedModel model, SizedModel::load(models_dir + "/" + name + ".onnx", {1, 3, kLineHeight, kTrainedWidth}));
+  MQ_TRY(SizedModel model, SizedModel::load(models_dir + "/" + name + "_fast.onnx",
+                                            {1, 3, kLineHeight, kTrainedWidth}));
   LineRecogniser out(std::move(model),
                      characters_of({reinterpret_cast<const char*>(list.data()), list.size()}));
   std::size_t classes = 0;
