@@ -127,8 +127,10 @@ void WorkerPool::Impl::serve(bool is_first) {
 }
 
 bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
-  const int timeout_ms =
-      job.kind == Kind::read_page ? std::max(config.timeout_ms, limits::kPageTimeoutMs) : config.timeout_ms;
+  int timeout_ms = config.timeout_ms;
+  if (job.kind == Kind::read_page) timeout_ms = std::max(timeout_ms, limits::kPageTimeoutMs);
+  // The faces of the picture, the card twice, and the face on it.
+  if (job.kind == Kind::read_hand_held) timeout_ms *= 3;
   auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, timeout_ms);
   const bool kept = answer.ok();
   job.answer.set_value(std::move(answer));
