@@ -99,7 +99,8 @@ struct ReadResult {
 // One side of an identity card; pure. `today` decides what has expired.
 ReadResult result_of(const vision::CardReading& card, vision::CardSide side, BusinessDate today);
 
-// The side of a bank card with the number; pure.
+// The side of a bank card with the number; pure. Fields: number, and where they are known bank (by
+// the number's prefix) and expiry.
 ReadResult result_of(const vision::BankCardReading& card);
 
 struct TypedField {

@@ -62,6 +62,7 @@ export const documents_en: typeof documents_zh = {
     authority: 'Issued by',
     valid_from: 'Valid from',
     valid_to: 'Valid until',
+    expiry: 'Valid thru',
     bank: 'Bank',
     holder: 'Holder',
     account: 'Account',

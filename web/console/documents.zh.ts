@@ -57,6 +57,7 @@ export const documents_zh = {
     authority: '签发机关',
     valid_from: '有效期起',
     valid_to: '有效期止',
+    expiry: '有效期',
     bank: '银行',
     holder: '户名',
     account: '账号',
