@@ -210,7 +210,7 @@ export const en: typeof zh = {
     type: 'Type the number',
     photo_instead: 'Photograph the card instead',
     number_hint: '15 to 19 digits',
-    change: 'View or change',
+    change: 'Change',
     wanted: 'Photograph your bank card, or type its number',
     photo_title: 'Photograph your bank card',
     photo_lead:

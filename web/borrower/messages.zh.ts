@@ -201,7 +201,7 @@ export const zh = {
     type: '手动填写卡号',
     photo_instead: '改为拍照识别',
     number_hint: '15–19 位卡号',
-    change: '查看或更换',
+    change: '修改',
     wanted: '请拍摄银行卡，或手动填写卡号',
     photo_title: '拍摄银行卡',
     photo_lead: '拍有卡号的一面：放平、四角完整、没有反光。我们读出卡号，您核对即可。',
