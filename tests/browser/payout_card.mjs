@@ -186,7 +186,8 @@ step('the phone knows the card as well, and keeps nothing of it', async () => {
     () => JSON.stringify({ ...sessionStorage }) + JSON.stringify({ ...localStorage }),
   );
   assert.ok(!stored.replaceAll(' ', '').includes(CARD.number), 'no card number is stored');
-  await by(page, 'open-documents').click();
+  await by(page, 'account').click();
+  await by(page, 'account-documents').click();
   const shown = by(page, 'document-bank_card').first();
   await shown.waitFor();
   assert.match(await shown.innerText(), /银行卡[^]*中国工商银行[^]*尾号 3446/);
