@@ -234,7 +234,7 @@ step('staff see what was read where it stands', async () => {
   await by(page, 'point-number').focus();
   await page.locator('polygon.active[data-mark=number]').waitFor();
   const fields = await by(page, 'document-fields').innerText();
-  assert.match(fields, /6222020200112233446[^]*本人确认[^]*中国工商银行[^]*有效期[^]*05\/31/);
+  assert.match(fields, /6222 0202 0011 2233 446[^]*本人确认[^]*中国工商银行[^]*有效期[^]*05\/31/);
   await both_languages(page, 'card-15-staff', { full: true });
 });
 

@@ -217,7 +217,7 @@ export const en: typeof zh = {
       'The side with the number: flat, all four corners, no glare. We read the number; you only check it.',
     unreadable:
       'The number cannot be read. Lay the card flat, number side up, away from glare, and take another photo.',
-    type_instead: 'No clear photo? Type it in',
+    type_instead: 'Type the number instead',
     check_title: 'Check your bank card',
     check_lead: 'Compare the number with your card digit by digit and correct what was misread.',
   },

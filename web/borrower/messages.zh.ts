@@ -206,7 +206,7 @@ export const zh = {
     photo_title: '拍摄银行卡',
     photo_lead: '拍有卡号的一面：放平、四角完整、没有反光。我们读出卡号，您核对即可。',
     unreadable: '卡号读不出来。请把有卡号的一面放平，避开反光，再拍一张。',
-    type_instead: '拍不清楚？手动填写',
+    type_instead: '改为手动填写卡号',
     check_title: '核对银行卡',
     check_lead: '请对照卡面逐位核对卡号，读错的直接改。',
   },
