@@ -65,6 +65,22 @@ constexpr std::array kProblems = {
                 "Turn the side with the portrait to the camera"},
 };
 
+// Where the words of an identity card would be wrong.
+constexpr std::array kBankCardProblems = {
+    ProblemText{"card.covered", "卡号有几位看不清", "请移开遮挡物，避开反光后重拍",
+                "Some digits of the number cannot be seen",
+                "Keep fingers and glare off the number"},
+    ProblemText{"card.foreign", "这不是银行卡", "请拍摄银行卡有卡号的一面",
+                "This is not a bank card", "Photograph the side of your bank card with the number"},
+    ProblemText{"card.no_card", "没有找到卡号", "请把银行卡有卡号的一面放平，对准后重拍",
+                "No card number is found",
+                "Lay the bank card flat, number side up, and photograph it"},
+    ProblemText{"card.too_small", "卡号太小", "请靠近一些，让银行卡占满画面",
+                "The number is too small", "Come closer"},
+    ProblemText{"card.two_cards", "画面中有多张银行卡", "请只拍摄一张银行卡",
+                "There are several cards", "Photograph one card only"},
+};
+
 struct CheckText {
   std::string_view code, zh, en;
 };
@@ -79,6 +95,7 @@ constexpr std::array kChecks = {
     CheckText{"card.birth_in_future", "出生日期在将来", "The birth date is in the future"},
     CheckText{"card.birth_too_long_ago", "出生日期过早", "The birth date is too long ago"},
     CheckText{"card.birth_unreadable", "出生日期无法辨认", "The birth date cannot be read"},
+    CheckText{"card.issuer_differs", "发卡行与卡号不符", "The bank is not the one of the number"},
     CheckText{"card.name_digit_or_latin", "姓名中有数字或字母",
               "The name holds a digit or Latin letter"},
     CheckText{"card.name_dot_misplaced", "姓名中的间隔号位置不对",
@@ -161,12 +178,18 @@ auto find_in(const Table& table, std::string_view code) {
 
 }  // namespace
 
-ReasonBody document_reason(std::string_view code, const std::string& language) {
+ReasonBody document_reason(std::string_view code, const std::string& language,
+                           documents::Kind kind) {
   const bool en = language == "en";
-  if (const auto row = find_in(kProblems, code); row != kProblems.end()) {
-    return {std::string(code), std::string(en ? row->text_en : row->text_zh),
-            std::string(en ? row->next_en : row->next_zh)};
+  const auto in_words = [&](const ProblemText& row) -> ReasonBody {
+    return {std::string(code), std::string(en ? row.text_en : row.text_zh),
+            std::string(en ? row.next_en : row.next_zh)};
+  };
+  if (kind == documents::Kind::bank_card) {
+    const auto row = find_in(kBankCardProblems, code);
+    if (row != kBankCardProblems.end()) return in_words(*row);
   }
+  if (const auto row = find_in(kProblems, code); row != kProblems.end()) return in_words(*row);
   const auto* problem = find_problem(code);
   if (problem == nullptr) problem = find_problem("http.internal");
   MQ_CHECK(problem != nullptr);

@@ -9,8 +9,9 @@
 
 namespace mq::api {
 
-// Of any code of a document's problems: the ones below and those of the problem table.
-ReasonBody document_reason(std::string_view code, const std::string& language);
+// Of any code of a document's problems, those of the problem table too, in the words for that kind.
+ReasonBody document_reason(std::string_view code, const std::string& language,
+                           documents::Kind kind = documents::Kind::id_card_front);
 
 // The text of a check; the code itself where there is none (a test keeps that from happening).
 std::string check_text(std::string_view code, const std::string& language);

@@ -42,7 +42,7 @@ DocumentBody view(const documents::Opened& document, const std::string& language
   DocumentBody out;
   static_cast<DocumentRowBody&>(out) = row_view(document.upload);
   for (const auto& code : document.upload.problems) {
-    out.problems.push_back(document_reason(code, language));
+    out.problems.push_back(document_reason(code, language, document.upload.kind));
   }
   boost::json::object fields;
   for (const auto& field : document.reading.fields) {

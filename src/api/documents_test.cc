@@ -193,6 +193,25 @@ TEST_P(DocumentsTest, TheListIsNewestFirst) {
   EXPECT_EQ(items[0].at("fields").at("valid_to").at("text").as_string(), "2035-01-01");
 }
 
+TEST(DocumentTexts, ABankCardIsNoIdentityCard) {
+  constexpr auto kBankCard = documents::Kind::bank_card;
+  for (const char* code :
+       {"card.no_card", "card.foreign", "card.two_cards", "card.covered", "card.too_small"}) {
+    for (const char* language : {"zh", "en"}) {
+      const auto said = document_reason(code, language, kBankCard);
+      EXPECT_EQ(said.code, code);
+      for (const auto& words : {said.text, said.next.value_or("")}) {
+        EXPECT_EQ(words.find("身份证"), std::string::npos) << code;
+        EXPECT_EQ(words.find("ID card"), std::string::npos) << code;
+      }
+    }
+  }
+  EXPECT_EQ(document_reason("card.foreign", "zh", kBankCard).text, "这不是银行卡");
+  EXPECT_EQ(document_reason("card.foreign", "zh").text, "不是居民身份证");
+  EXPECT_EQ(document_reason("card.blurred", "zh", kBankCard).text, "照片模糊");
+  EXPECT_EQ(check_text("card.issuer_differs", "zh"), "发卡行与卡号不符");
+}
+
 TEST(DocumentTexts, EveryProblemAndCheckHasWords) {
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<vision::CardProblem>>(
       [](auto one) {

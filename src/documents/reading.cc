@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "bankcard/bankcard.h"
 #include "base/limits.h"
 
 namespace mq::documents {
@@ -132,13 +133,26 @@ std::vector<std::string> held_problems(const vision::HandHeldReading& held) {
   return out;
 }
 
+// Only what a person typed can differ: the bank was found by the number.
+std::vector<Check> bank_card_checks(const Reading& reading) {
+  const auto number = given(reading, "number"), bank = given(reading, "bank");
+  const auto issuer = bankcard::find_issuer(number.value_or(""));
+  const auto named = bankcard::banks_named(bank.value_or(""));
+  const bool same = std::any_of(named.begin(), named.end(), [&](const auto& one) {
+    return issuer && one.code == issuer->bank.code;
+  });
+  if (!issuer || named.empty() || same) return {};
+  return {{"card.issuer_differs", idcard::Severity::fault, "bank"}};
+}
+
 bool is_date(const std::string& text) { return BusinessDate::parse(text).ok(); }
 
 bool plausible(Kind kind, const std::string& name, const std::string& text) {
   if (text.empty() || text.size() > limits::kCardFieldBytes) return false;
-  if (kind == Kind::bank_card && name == "number") {
-    return text.size() >= 12 && text.size() <= 19 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (kind == Kind::bank_card && name == "number") return bankcard::plausible_number(text);
+  if (name == "expiry") {
+    const auto found = bankcard::find_expiry(text);
+    return found && found->expiry.text() == text;
   }
   if (name == "number") return idcard::read_id_number(text).has_value();
   if (name == "name") return idcard::plausible_name(text);
@@ -209,8 +223,15 @@ ReadResult result_of(const vision::HandHeldReading& held, BusinessDate today) {
 
 ReadResult result_of(const vision::BankCardReading& card) {
   ReadResult out;
-  out.reading.fields = {value_of("number", card.number), value_of("bank", card.issuer),
-                        value_of("expiry", card.expiry)};
+  out.reading.fields = {value_of("number", card.number)};
+  // Neither is on every card, and nobody has to type it.
+  const auto add = [&](FieldValue value) {
+    if (value.state != ValueState::missing) out.reading.fields.push_back(std::move(value));
+  };
+  FieldValue bank = value_of("bank", card.issuer);
+  bank.places.clear();  // found by the number, it stands nowhere
+  add(std::move(bank));
+  add(value_of("expiry", card.expiry));
   for (const auto problem : card.problems) {
     out.problems.push_back(std::string("card.") + boost::describe::enum_to_string(problem, "?"));
   }
@@ -247,6 +268,7 @@ Status take_over(Reading& reading, Kind kind, const std::vector<TypedField>& typ
       changed.checks.push_back(std::move(check));
     }
   }
+  if (kind == Kind::bank_card) changed.checks = bank_card_checks(changed);
   reading = std::move(changed);
   return ok();
 }

@@ -104,7 +104,8 @@ ReadResult result_of(const vision::CardReading& card, vision::CardSide side, Bus
 // held.person_not_comparable. Problems are held.* and, of the card alone, card.*. Pure.
 ReadResult result_of(const vision::HandHeldReading& held, BusinessDate today);
 
-// The side of a bank card with the number; pure.
+// The side of a bank card with the number; pure. Fields: number, and where they are known bank (by
+// the number's prefix) and expiry.
 ReadResult result_of(const vision::BankCardReading& card);
 
 struct TypedField {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "fakes.h"
 #include "runtime/json.h"
 #include "support/documents.h"
@@ -200,6 +202,82 @@ TEST(HandHeld, WhatIsTypedLeavesTheFacesAlone) {
   EXPECT_EQ(reading.field("number")->read.expose(), kNumber);
   EXPECT_TRUE(has_check(reading, "held.person_differs"));
   EXPECT_TRUE(has_check(reading, "card.birth_differs"));
+}
+
+constexpr auto kCardNumber = "6222020200112233446";  // of ICBC
+
+vision::BankCardReading bank_card() {
+  const std::array<vision::Point, 4> row{{{10, 20}, {90, 20}, {90, 40}, {10, 40}}};
+  vision::BankCardReading out;
+  out.state = vision::CardState::read;
+  out.number = {kCardNumber, 0.99F, vision::FieldState::read, {row}};
+  out.issuer = {"中国工商银行", 0.99F, vision::FieldState::read, {row}};
+  return out;
+}
+
+TEST(BankCard, TheBankStandsNowhereAndWhatWasNotReadIsNoGap) {
+  auto seen = bank_card();
+  const auto result = result_of(seen);
+  EXPECT_EQ(result.state, UploadState::read);
+  ASSERT_EQ(result.reading.fields.size(), 2U);
+  EXPECT_EQ(result.reading.field("number")->read.expose(), kCardNumber);
+  EXPECT_EQ(result.reading.field("number")->places.size(), 1U);
+  EXPECT_EQ(result.reading.field("bank")->read.expose(), "中国工商银行");
+  EXPECT_TRUE(result.reading.field("bank")->places.empty());
+  EXPECT_EQ(state_of(result.reading), UploadState::read);
+  seen.expiry = {"05/29", 0.99F, vision::FieldState::read, {}};
+  seen.issuer = {};
+  const auto other = result_of(seen);
+  EXPECT_EQ(other.reading.field("bank"), nullptr);
+  EXPECT_EQ(other.reading.field("expiry")->read.expose(), "05/29");
+}
+
+TEST(BankCard, ADoubtfulNumberIsSettledByItsOwner) {
+  auto seen = bank_card();
+  seen.number.state = seen.issuer.state = vision::FieldState::confirm;
+  seen.state = vision::CardState::confirm;
+  auto result = result_of(seen);
+  EXPECT_EQ(result.state, UploadState::confirm);
+  const std::vector<TypedField> said{{"number", Pii<std::string>(kCardNumber)},
+                                     {"bank", Pii<std::string>("工商银行")}};
+  ASSERT_TRUE(take_over(result.reading, Kind::bank_card, said, person(), kNow).ok());
+  EXPECT_EQ(result.reading.field("number")->state, ValueState::confirmed);
+  EXPECT_EQ(result.reading.field("bank")->state, ValueState::corrected);
+  EXPECT_TRUE(result.reading.checks.empty()) << "the short name is the same bank";
+  EXPECT_EQ(state_of(result.reading), UploadState::read);
+}
+
+TEST(BankCard, AnotherBanksNumberIsAFindingUntilTheBankFollows) {
+  auto reading = result_of(bank_card()).reading;
+  const auto say = [&](const char* name, const char* text) {
+    return take_over(reading, Kind::bank_card, {{name, Pii<std::string>(text)}}, person(), kNow);
+  };
+  ASSERT_TRUE(say("number", "6225880123456783").ok());
+  EXPECT_EQ(reading.field("number")->read.expose(), kCardNumber) << "what was read stays";
+  EXPECT_TRUE(has_check(reading, "card.issuer_differs"));
+  ASSERT_TRUE(say("bank", "招商银行").ok());
+  EXPECT_FALSE(has_check(reading, "card.issuer_differs"));
+}
+
+TEST(BankCard, ImpossibleValuesAreRefused) {
+  auto seen = bank_card();
+  seen.expiry = {"05/29", 0.99F, vision::FieldState::confirm, {}};
+  auto reading = result_of(seen).reading;
+  const std::pair<const char*, const char*> wrong[] = {{"number", "6222020200112233447"},
+                                                       {"number", "622202"},
+                                                       {"number", "110101199003070652"},
+                                                       {"expiry", "13/29"},
+                                                       {"expiry", "5/29"},
+                                                       {"name", "王芳"}};
+  for (const auto& [name, text] : wrong) {
+    const auto status =
+        take_over(reading, Kind::bank_card, {{name, Pii<std::string>(text)}}, person(), kNow);
+    ASSERT_FALSE(status.ok()) << name << " " << text;
+    EXPECT_TRUE(status.error().is(DocumentsErrc::bad_field));
+  }
+  EXPECT_TRUE(
+      take_over(reading, Kind::bank_card, {{"expiry", Pii<std::string>("12/31")}}, person(), kNow)
+          .ok());
 }
 
 TEST(Reading, SurvivesItsRest) {

@@ -137,6 +137,15 @@ export function draw_card(person) {
   );
 }
 
+/** The path of a picture of a bank card. */
+export function draw_bank_card({ bank, number }) {
+  const folder = path.join(SHOTS, `bank-card-${number.slice(-4)}`);
+  execFileSync(path.join(root, 'tests/browser/draw-card'), [
+    ...['--bank', bank, '--number', number, '--out', folder],
+  ]);
+  return path.join(folder, 'bank.jpg');
+}
+
 /** A photo from the album, taken without looking twice. */
 export async function send_photo(page, kind, file) {
   await by(page, `${kind}-file`).waitFor({ state: 'attached' });
@@ -229,6 +238,17 @@ export async function shot(page, name, { full = false } = {}) {
   await settle(page);
   await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
   if (full) await page.setViewportSize(before);
+}
+
+/** The same screen in English and back; what was typed stays. */
+export async function both_languages(page, name, options) {
+  await shot(page, name, options);
+  await by(page, 'language').click();
+  await page.waitForTimeout(400);
+  await assert_fits(page, `${name} in English`);
+  await shot(page, `${name}-en`, options);
+  await by(page, 'language').click();
+  await page.waitForTimeout(400);
 }
 
 /** Nothing sticks out to the right of the screen. */

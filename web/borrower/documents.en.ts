@@ -1,18 +1,14 @@
 // Texts about documents.
+import { card_fields_en, kinds_en, statement_fields_en } from '../shared/documents.en';
 import type { documents_zh } from './documents.zh';
 
 export const documents_en: typeof documents_zh = {
   field: {
-    name: 'Name',
+    ...card_fields_en,
     number: 'ID number',
-    sex: 'Sex',
     sex_of: { 男: '男 male', 女: '女 female' },
-    nation: 'Ethnicity',
-    birth: 'Date of birth',
-    address: 'Address',
-    authority: 'Issued by',
-    valid_from: 'Valid from',
-    valid_to: 'Valid until',
+    card_number: 'Card number',
+    bank: 'Bank',
     state_confirm: 'Please check',
     state_missing: 'Not read, please enter',
     state_optional: 'Not read, you may enter it',
@@ -20,6 +16,7 @@ export const documents_en: typeof documents_zh = {
     correct: 'Edit',
   },
   documents: {
+    ...statement_fields_en,
     title: 'My documents',
     lead: 'Hand in what is asked for; not every application needs any. Stored encrypted, used for this check only.',
     group_income: 'Income and assets',
@@ -31,9 +28,7 @@ export const documents_en: typeof documents_zh = {
     close: 'Back',
     pages: '{n} page | {n} pages',
     progress: '{done} of {pages} pages read. You may leave and look again later.',
-    bank: 'Bank',
-    account: 'Account',
-    period: 'Period',
+    ends_in: 'ends in {end}',
     period_line: '{from} to\n{to}',
     months: '{n} month | {n} months',
     failed_otherwise: 'It could not be read. Please hand in a clearer one.',
@@ -60,19 +55,7 @@ export const documents_en: typeof documents_zh = {
     all_pages: 'That is all, submit',
     full: 'That is the limit of 50 pages. Submit these first and hand in the rest separately.',
   },
-  document_kind: {
-    id_card_front: 'ID card, front',
-    id_card_back: 'ID card, back',
-    hand_held: 'Photo with card in hand',
-    bank_card: 'Bank card',
-    statement: 'Bank statement',
-    income_proof: 'Proof of income',
-    work_proof: 'Proof of work',
-    asset_proof: 'Proof of assets',
-    household_register: 'Household register',
-    passport: 'Passport',
-    residence_permit: 'Residence permit',
-  },
+  document_kind: kinds_en,
   document_state: {
     received: 'Not complete',
     reading: 'Being read',

@@ -1,16 +1,13 @@
 // Texts about documents.
+import { card_fields_zh, kinds_zh, statement_fields_zh } from '../shared/documents.zh';
+
 export const documents_zh = {
   field: {
-    name: '姓名',
+    ...card_fields_zh,
     number: '身份证号',
-    sex: '性别',
     sex_of: { 男: '男', 女: '女' },
-    nation: '民族',
-    birth: '出生日期',
-    address: '住址',
-    authority: '签发机关',
-    valid_from: '有效期起',
-    valid_to: '有效期止',
+    card_number: '卡号',
+    bank: '发卡行',
     state_confirm: '请核对',
     state_missing: '没读到，请填写',
     state_optional: '没读到，可填写',
@@ -18,6 +15,7 @@ export const documents_zh = {
     correct: '改',
   },
   documents: {
+    ...statement_fields_zh,
     title: '我的材料',
     lead: '按需提交，不是每笔申请都要。文件加密保存，只用于本次审核。',
     group_income: '收入和资产',
@@ -29,9 +27,7 @@ export const documents_zh = {
     close: '返回',
     pages: '{n} 页',
     progress: '已读 {done} / {pages} 页，可以离开，稍后再看。',
-    bank: '银行',
-    account: '账号',
-    period: '起止日期',
+    ends_in: '尾号 {end}',
     period_line: '{from} 至\n{to}',
     months: '共 {n} 个月',
     failed_otherwise: '没能读出来。请换一份更清晰的再提交。',
@@ -57,19 +53,7 @@ export const documents_zh = {
     all_pages: '就这些，提交',
     full: '已到 50 页上限。请先提交，其余的另交一份。',
   },
-  document_kind: {
-    id_card_front: '身份证人像面',
-    id_card_back: '身份证国徽面',
-    hand_held: '手持证件照',
-    bank_card: '银行卡',
-    statement: '银行流水',
-    income_proof: '收入证明',
-    work_proof: '工作证明',
-    asset_proof: '资产证明',
-    household_register: '户口簿',
-    passport: '护照',
-    residence_permit: '居留证件',
-  },
+  document_kind: kinds_zh,
   document_state: {
     received: '待确认',
     reading: '处理中',

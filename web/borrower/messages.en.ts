@@ -88,7 +88,7 @@ export const en: typeof zh = {
     card_lead: 'Portrait side, lying flat, all four corners, no glare, readable text.',
     card_first_lead:
       'We read your name and number from it; you only check them. Portrait side, flat, all four corners, no glare.',
-    card_alt: 'Your photo of the card, with what was read marked on it',
+    card_alt: 'Your photo, with what was read marked on it',
     reading: 'Uploading and reading…',
     reading_hint: 'A few seconds as a rule. Please stay here.',
     unreadable: 'This photo cannot be read. Lay the card flat in good light and take another one.',
@@ -104,6 +104,8 @@ export const en: typeof zh = {
     nation_wrong: 'Enter it as on the card',
     birth_wrong: 'Enter it like 1990-01-31',
     address_wrong: 'Enter it as on the card',
+    card_number_wrong: 'This card number is not valid; please check each digit',
+    expiry_wrong: 'Enter it like 05/29',
     date_wrong: 'Enter it like 2026-01-31',
     back_title: 'Back of the card (optional)',
     back_lead:
@@ -198,11 +200,26 @@ export const en: typeof zh = {
       consumption: 'Daily life',
       travel: 'Travel',
     },
-    card: 'Bank card number',
-    card_hint: 'Your own debit card, for payout and repayment',
-    card_bad: 'Enter the 12 to 19 digits of your card',
     submit: 'Apply',
     summary: 'CNY {amount} for {term} months',
+  },
+  payout_card: {
+    title: 'Bank card for the payout',
+    hint: 'Your own debit card; payout and repayments go through it.',
+    photo: 'Photograph the card',
+    type: 'Type the number',
+    photo_instead: 'Photograph the card instead',
+    number_hint: '15 to 19 digits',
+    change: 'Change',
+    wanted: 'Photograph your bank card, or type its number',
+    photo_title: 'Photograph your bank card',
+    photo_lead:
+      'The side with the number: flat, all four corners, no glare. We read the number; you only check it.',
+    unreadable:
+      'The number cannot be read. Lay the card flat, number side up, away from glare, and take another photo.',
+    type_instead: 'Type the number instead',
+    check_title: 'Check your bank card',
+    check_lead: 'Compare the number with your card digit by digit and correct what was misread.',
   },
   method: {
     equal_instalment: 'Equal instalments',

@@ -1,4 +1,5 @@
 // Texts about documents.
+import { card_fields_en, kinds_en, statement_fields_en } from '../shared/documents.en';
 import type { documents_zh } from './documents.zh';
 
 export const documents_en: typeof documents_zh = {
@@ -30,19 +31,7 @@ export const documents_en: typeof documents_zh = {
     smaller: 'Smaller',
   },
   scan: { clean: 'Clean', not_scanned: 'Not scanned' },
-  document_kind: {
-    id_card_front: 'ID card, front',
-    id_card_back: 'ID card, back',
-    hand_held: 'Photo with card in hand',
-    bank_card: 'Bank card',
-    statement: 'Bank statement',
-    income_proof: 'Proof of income',
-    work_proof: 'Proof of work',
-    asset_proof: 'Proof of assets',
-    household_register: 'Household register',
-    passport: 'Passport',
-    residence_permit: 'Residence permit',
-  },
+  document_kind: kinds_en,
   document_state: {
     received: 'Incomplete',
     reading: 'Being read',
@@ -53,15 +42,8 @@ export const documents_en: typeof documents_zh = {
     stored: 'Kept unread',
   },
   document_field: {
-    name: 'Name',
+    ...card_fields_en,
     number: 'Number',
-    sex: 'Sex',
-    nation: 'Ethnicity',
-    birth: 'Date of birth',
-    address: 'Address',
-    authority: 'Issued by',
-    valid_from: 'Valid from',
-    valid_to: 'Valid until',
     bank: 'Bank',
     holder: 'Holder',
     account: 'Account',
@@ -77,11 +59,9 @@ export const documents_en: typeof documents_zh = {
     corrected: 'Typed',
   },
   statement: {
+    ...statement_fields_en,
     title: 'Statement',
-    bank: 'Bank',
     holder: 'Holder',
-    account: 'Account',
-    period: 'Period',
     opening: 'Opening balance',
     closing: 'Closing balance',
     currency: 'Currency',

@@ -1,4 +1,6 @@
 // Texts about documents.
+import { card_fields_zh, kinds_zh, statement_fields_zh } from '../shared/documents.zh';
+
 export const documents_zh = {
   documents: {
     title: '材料',
@@ -25,19 +27,7 @@ export const documents_zh = {
     smaller: '缩小',
   },
   scan: { clean: '已通过', not_scanned: '未扫描' },
-  document_kind: {
-    id_card_front: '身份证人像面',
-    id_card_back: '身份证国徽面',
-    hand_held: '手持证件照',
-    bank_card: '银行卡',
-    statement: '银行流水',
-    income_proof: '收入证明',
-    work_proof: '工作证明',
-    asset_proof: '资产证明',
-    household_register: '户口簿',
-    passport: '护照',
-    residence_permit: '居留证件',
-  },
+  document_kind: kinds_zh,
   document_state: {
     received: '待补页',
     reading: '读取中',
@@ -48,15 +38,8 @@ export const documents_zh = {
     stored: '仅保存',
   },
   document_field: {
-    name: '姓名',
+    ...card_fields_zh,
     number: '号码',
-    sex: '性别',
-    nation: '民族',
-    birth: '出生日期',
-    address: '住址',
-    authority: '签发机关',
-    valid_from: '有效期起',
-    valid_to: '有效期止',
     bank: '银行',
     holder: '户名',
     account: '账号',
@@ -72,11 +55,9 @@ export const documents_zh = {
     corrected: '本人填写',
   },
   statement: {
+    ...statement_fields_zh,
     title: '流水内容',
-    bank: '银行',
     holder: '户名',
-    account: '账号',
-    period: '起止日期',
     opening: '期初余额',
     closing: '期末余额',
     currency: '币种',

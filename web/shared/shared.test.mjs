@@ -112,3 +112,16 @@ test('waiting grows and stops growing', async () => {
   assert.ok(backing_off(3) > backing_off(2));
   assert.equal(backing_off(50), 10_000);
 });
+
+test('card numbers: length and check digit decide, groups of four are for the eye', async () => {
+  const { card_digits, grouped, is_card_number } = await load('./card_number.ts');
+  assert.equal(grouped('6222020200112233446'), '6222 0202 0011 2233 446');
+  assert.equal(grouped('6222 02020-0'), '6222 0202 00', 'as far as it is typed');
+  assert.equal(grouped('62220202'), '6222 0202', 'no blank at the end');
+  assert.equal(card_digits('６２２２ 0202'), '62220202');
+  assert.equal(is_card_number('6222020200112233446'), true);
+  assert.equal(is_card_number('6222020200112233447'), false, 'a wrong check digit');
+  assert.equal(is_card_number('6222020200112233464'), false, 'neighbours changed places');
+  assert.equal(is_card_number('42'.padEnd(14, '0')), false, 'too short');
+  assert.equal(is_card_number('0'.repeat(20)), false, 'too long');
+});

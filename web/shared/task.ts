@@ -31,6 +31,8 @@ export function use_task<Args extends unknown[], R>(action: (...args: Args) => P
   return { busy, problem, run, retry };
 }
 
+export type Task<Args extends unknown[]> = ReturnType<typeof use_task<Args, unknown>>;
+
 /**
  * Calls `look` again and again until it says true or the screen closes. A problem is shown and ends the
  * polling; `start` resumes it. An interval may depend on how often it has looked since `start` or
