@@ -66,7 +66,7 @@ std::optional<BusinessDate> last_day(const json::object& statement) {
 bool text_breaks(const json::object& statement) {
   const auto& pages = statement.at("pages").as_array();
   for (const auto& row : statement.at("rows").as_array()) {
-    const auto page = static_cast<std::size_t>(row.at("page").as_int64()) - 1;
+    const auto page = row.at("page").to_number<std::size_t>() - 1;
     if (page >= pages.size() || pages[page].at("source").as_string() != "text") continue;
     for (const auto& flag : row.at("flags").as_array()) {
       if (flag.as_string() == "balance_breaks") return true;
