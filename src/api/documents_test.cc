@@ -170,7 +170,7 @@ TEST_P(DocumentsTest, AHandHeldPhotoIsReadAndTakesPartInTheVerification) {
   const auto done = as(token_, "GET", "/v1/verifications/" + verification);
   EXPECT_EQ(done.string("state"), "review");
   const auto& reason = done.at("reasons").as_array().at(0);
-  EXPECT_EQ(reason.at("code").as_string(), "held_portrait_differs");
+  EXPECT_EQ(reason.at("code").as_string(), "identity.held_portrait_differs");
   EXPECT_EQ(done.text.find("0.25"), std::string::npos);
 
   const auto desk = staff({auth::Role::reviewer});

@@ -85,8 +85,8 @@ def somebody_elses_portrait(borrower, clerk, selfie, other_card):
     path = borrower.begin_verification()
     borrower.send_photos(path)
     done = borrower.await_verified(path)
-    equal((done["state"], [reason["code"] for reason in done["reasons"]]), ("review", ["held_portrait_differs"]),
-          "the verification")
+    equal((done["state"], [reason["code"] for reason in done["reasons"]]),
+          ("review", ["identity.held_portrait_differs"]), "the verification")
     held = seen_by_staff(clerk, path)["facts"]["held"]
     equal([held[pair]["alike"] for pair in PAIRS], [False, True, False], f"the three pairs: {held}")
     decided = clerk.call("POST", f"/v1/console{path.removeprefix('/v1')}/decision",
@@ -101,8 +101,8 @@ def another_number(borrower, clerk, selfie, card, number):
     path = borrower.begin_verification()
     borrower.send_photos(path)
     done = borrower.await_verified(path)
-    equal((done["state"], [reason["code"] for reason in done["reasons"]]), ("review", ["held_number_differs"]),
-          "the verification")
+    equal((done["state"], [reason["code"] for reason in done["reasons"]]),
+          ("review", ["identity.held_number_differs"]), "the verification")
     equal(seen_by_staff(clerk, path)["facts"]["held"]["number_agrees"], False, "the number in hand")
 
 
