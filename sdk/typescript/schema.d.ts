@@ -396,7 +396,7 @@ export interface paths {
         /**
          * Confirm or correct what was read · 确认识别结果
          * @description Every field that is sent counts as confirmed (the text as it was read) or corrected (another text); what was read is kept beside it. Fields that are left out stay as they are. Checked again at once (`checks`), without asking any register.
-         *     Names of fields by kind: id_card_front name, sex, nation, birth, address, number; id_card_back authority, valid_from, valid_to; bank_card number, and where they were read bank (by the number's prefix) and expiry (`MM/YY`). Dates are `2001-02-03`, valid_to may be `长期`.
+         *     Names of fields by kind: id_card_front and hand_held name, sex, nation, birth, address, number; id_card_back authority, valid_from, valid_to; bank_card number, and where they were read bank (by the number's prefix) and expiry (`MM/YY`). Dates are `2001-02-03`, valid_to may be `长期`.
          */
         put: operations["confirmDocumentFields"];
         post?: never;

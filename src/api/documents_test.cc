@@ -238,8 +238,8 @@ TEST(DocumentTexts, EveryProblemAndCheckHasWords) {
   for (const auto* code :
        {"held.person_matches", "held.person_differs", "held.person_not_comparable",
         "pdf.javascript", "pdf.attachments", "pdf.forms", "pdf.repaired", "pdf.signatures",
-        "statement.hidden_text", "statement.holder_differs", "statement.not_compared",
-        "statement.picture_differs"}) {
+        "statement.hidden_text", "statement.holder_differs", "statement.holder_unclear",
+        "statement.value_not_seen", "statement.not_compared", "statement.picture_differs"}) {
     EXPECT_NE(check_text(code, "zh"), code);
   }
   EXPECT_EQ(document_reason("documents.statement_no_header", "zh").text, "没有找到流水的表头");

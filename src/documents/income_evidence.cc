@@ -6,8 +6,8 @@
 
 #include "base/limits.h"
 #include "documents/documents.h"
+#include "documents/statement_json.h"
 #include "documents/uploads_store.h"
-#include "runtime/json.h"
 
 namespace mq::documents {
 namespace {
@@ -35,6 +35,9 @@ std::vector<std::string> characters_of(std::string_view text) {
   }
   return out;
 }
+
+bool is_shown(const std::string& character) { return character != "*"; }
+bool is_letter(const std::string& character) { return character.size() == 1; }
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& name) {
   // reached[n]: what came so far of the pattern can be the first n characters of the name.
@@ -77,32 +80,51 @@ bool text_breaks(const json::object& statement) {
 
 }  // namespace
 
-bool names_person(std::string_view printed, std::string_view name) {
+HolderMatch compare_holder(std::string_view printed, std::string_view name, bool exact) {
   auto pattern = characters_of(printed);
+  const auto wanted = characters_of(name);
   for (const char* address : {"先生", "女士", "小姐"}) {
     const auto form = characters_of(address);
     if (pattern.size() > form.size() && std::equal(form.rbegin(), form.rend(), pattern.rbegin())) {
       pattern.resize(pattern.size() - form.size());
     }
   }
-  const bool any =
-      std::any_of(pattern.begin(), pattern.end(), [](const auto& c) { return c != "*"; });
-  return any && matches(pattern, characters_of(name));
+  if (matches(pattern, wanted) && std::any_of(pattern.begin(), pattern.end(), is_shown)) {
+    return HolderMatch::same;
+  }
+  std::erase_if(pattern, [](const std::string& one) { return !is_shown(one); });
+  if (pattern.empty() || wanted.empty() || is_letter(pattern[0]) != is_letter(wanted[0])) {
+    return HolderMatch::not_comparable;
+  }
+  const bool in_part = std::any_of(pattern.begin(), pattern.end(), [&](const std::string& one) {
+    return std::find(wanted.begin(), wanted.end(), one) != wanted.end();
+  });
+  return !exact && in_part ? HolderMatch::not_comparable : HolderMatch::other;
+}
+
+HolderMatch compare_holder(const json::value& statement, const Pii<std::string>& name) {
+  const auto& of = statement.as_object();
+  const auto& pages = of.at("pages").as_array();
+  const bool exact = !pages.empty() && pages.front().at("source").as_string() == "text";
+  return compare_holder(of.at("holder").as_string(), name.expose(), exact);
 }
 
 IncomeEvidence evidence_of(const json::value& statement, const Reading& reading,
                            const Pii<std::string>& name, BusinessDate today) {
   const auto& of = statement.as_object();
   IncomeEvidence out;
-  const std::string_view holder = of.at("holder").as_string();
+  const auto holder = compare_holder(statement, name);
+  const auto last = last_day(of);
+  const bool to_come = last && *last > today;
   const bool fault =
       std::any_of(reading.checks.begin(), reading.checks.end(),
                   [](const Check& check) { return check.severity == idcard::Severity::fault; });
-  if (!holder.empty() && !names_person(holder, name.expose())) {
+  if (holder == HolderMatch::other) {
     out.standing = StatementStanding::other_holder;
-  } else if (holder.empty() || fault || of.at("currency").as_string() != "CNY" || text_breaks(of)) {
+  } else if (holder != HolderMatch::same || fault || to_come || text_breaks(of) ||
+             of.at("currency").as_string() != "CNY") {
     out.standing = StatementStanding::doubtful;
-  } else if (const auto last = last_day(of); last && today.days - last->days <= kFreshDays) {
+  } else if (last && today.days - last->days <= kFreshDays) {
     out.standing = StatementStanding::sound;
     if (const auto* income = of.at("monthly_income").if_string()) {
       const auto money = Money::parse(std::string_view(*income));
@@ -124,9 +146,8 @@ Result<IncomeEvidence> income_evidence(storage::Transaction& tx, const vault::Va
            {keys.person(), name_of(Kind::statement), since, limits::kStatementEvidence})) {
     MQ_TRY(const auto reading, reading_of(tx, vault, keys, row.id<DocumentId>(0)));
     MQ_TRY(const auto content, vault.get_blob(tx, keys, row.id<vault::BlobId>(1)));
-    const auto statement = runtime::parse_json(as_text(content));
-    if (!statement.ok()) return Error(vault::VaultErrc::damaged, "statement");
-    const auto one = evidence_of(*statement, reading, name, BusinessDate::in_china(now));
+    MQ_TRY(const auto statement, parse_statement(as_text(content)));
+    const auto one = evidence_of(statement, reading, name, BusinessDate::in_china(now));
     if (!out.monthly_income) out.monthly_income = one.monthly_income;
     out.standing = std::max(out.standing, one.standing);
   }

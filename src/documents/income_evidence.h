@@ -19,10 +19,11 @@ namespace mq::documents {
 
 // From the best to the worst; the worst of several counts.
 enum class StatementStanding {
-  none,          // no statement was read, or none that reaches up to these months
-  sound,         // the person's own, and nothing speaks against it
-  doubtful,      // a finding of the worst kind, a text layer whose balances break, or no holder is
-                 // printed
+  none,   // no statement was read, or none that reaches up to these months
+  sound,  // the person's own, and nothing speaks against it
+  // A finding of the worst kind, a text layer whose balances break, days that have not come yet,
+  // or a holder that cannot be compared.
+  doubtful,
   other_holder,  // it names somebody else
 };
 BOOST_DESCRIBE_ENUM(StatementStanding, none, sound, doubtful, other_holder)
@@ -33,9 +34,15 @@ struct IncomeEvidence {
   std::optional<Money> monthly_income;
 };
 
+enum class HolderMatch { same, other, not_comparable };
+
 // Whether the printed name can be the person's: without blanks and forms of address, and a star
-// stands for one character or more that the bank keeps to itself. False for an empty one. Pure.
-bool names_person(std::string_view printed, std::string_view name);
+// stands for one character or more that the bank keeps to itself. Not comparable are nothing but
+// stars, letters with characters, and of a recognised text (not `exact`) a name that is in part the
+// same. Pure.
+HolderMatch compare_holder(std::string_view printed, std::string_view name, bool exact);
+// The same of a whole statement; not_comparable where it names nobody.
+HolderMatch compare_holder(const boost::json::value& statement, const Pii<std::string>& name);
 
 // One statement as statement_json.h writes it. Pure.
 IncomeEvidence evidence_of(const boost::json::value& statement, const Reading& reading,

@@ -89,20 +89,43 @@ TEST(IncomeEvidence, AnOldOneSaysNothingOfToday) {
   EXPECT_FALSE(old.monthly_income);
 }
 
-TEST(NamesPerson, LooksThroughWhatBanksHide) {
-  EXPECT_TRUE(names_person("张小明", "张小明"));
-  EXPECT_TRUE(names_person(" 张 小 明 先生", "张小明"));
-  EXPECT_TRUE(names_person("张*明", "张小明"));
-  EXPECT_TRUE(names_person("*小明", "张小明"));
-  EXPECT_TRUE(names_person("＊明", "张小明")) << "a star may stand for two";
-  EXPECT_TRUE(names_person("买买提·艾*", "买买提•艾力"));
-  EXPECT_TRUE(names_person("li ming", "LI MING"));
-  EXPECT_FALSE(names_person("李小明", "张小明"));
-  EXPECT_FALSE(names_person("张小", "张小明"));
-  EXPECT_FALSE(names_person("张小明明", "张小明"));
-  EXPECT_FALSE(names_person("张小明*", "张小明")) << "a star stands for at least one";
-  EXPECT_FALSE(names_person("", "张小明"));
-  EXPECT_FALSE(names_person("***", "张小明")) << "names nobody";
+TEST(IncomeEvidence, DaysToComeAreADoubt) {
+  const auto found = evidence(statement(), {}, *BusinessDate::parse("2026-04-09"));
+  EXPECT_EQ(found.standing, StatementStanding::doubtful) << "its last booking is of tomorrow";
+  EXPECT_FALSE(found.monthly_income);
+  EXPECT_EQ(evidence(statement(), {}, *BusinessDate::parse("2026-04-10")).standing,
+            StatementStanding::sound);
+}
+
+TEST(IncomeEvidence, AHolderThatCannotBeComparedIsADoubtAndNoAccusation) {
+  EXPECT_EQ(evidence(statement("户名：ZHANG XIAOMING")).standing, StatementStanding::doubtful);
+  EXPECT_EQ(evidence(statement("户名：***")).standing, StatementStanding::doubtful);
+  EXPECT_EQ(evidence(statement("户名：张小朋", 0.95F)).standing, StatementStanding::doubtful)
+      << "one misread character of a photo";
+  EXPECT_EQ(evidence(statement("户名：张小朋")).standing, StatementStanding::other_holder);
+}
+
+TEST(CompareHolder, LooksThroughWhatBanksHide) {
+  const auto match = [](std::string_view printed, std::string_view name) {
+    return compare_holder(printed, name, true);
+  };
+  const auto same = HolderMatch::same, other = HolderMatch::other;
+  EXPECT_EQ(match("张小明", "张小明"), same);
+  EXPECT_EQ(match(" 张 小 明 先生", "张小明"), same);
+  EXPECT_EQ(match("张*明", "张小明"), same);
+  EXPECT_EQ(match("*小明", "张小明"), same);
+  EXPECT_EQ(match("＊明", "张小明"), same) << "a star may stand for two";
+  EXPECT_EQ(match("买买提·艾*", "买买提•艾力"), same);
+  EXPECT_EQ(match("li ming", "LI MING"), same);
+  EXPECT_EQ(match("李小明", "张小明"), other);
+  EXPECT_EQ(match("张小", "张小明"), other);
+  EXPECT_EQ(match("张小明明", "张小明"), other);
+  EXPECT_EQ(match("张小明*", "张小明"), other) << "a star stands for at least one";
+  for (const char* nobody : {"", "***", "ZHANG XIAOMING"}) {
+    EXPECT_EQ(match(nobody, "张小明"), HolderMatch::not_comparable) << nobody;
+  }
+  EXPECT_EQ(compare_holder("张小朋", "张小明", false), HolderMatch::not_comparable);
+  EXPECT_EQ(compare_holder("李四", "张小明", false), other);
 }
 
 }  // namespace

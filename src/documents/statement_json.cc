@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "runtime/json.h"
+#include "vault/vault.h"
 
 namespace mq::documents {
 namespace {
@@ -125,6 +126,16 @@ json::object json_of(const StatementReading& reading) {
           {"monthly_income", value_of(income.monthly_income)},
           {"pages", std::move(pages)},
           {"mismatches", std::move(mismatches)}};
+}
+
+Result<json::value> parse_statement(std::string_view text) {
+  auto parsed = runtime::parse_json(text);
+  if (!parsed.ok() || !parsed->is_object()) return Error(vault::VaultErrc::damaged, "statement");
+  auto& object = parsed->as_object();
+  for (const char* later : {"pages", "mismatches"}) {
+    if (!object.contains(later)) object[later] = json::array{};
+  }
+  return parsed;
 }
 
 std::vector<FieldValue> fields_of(const Statement& statement) {

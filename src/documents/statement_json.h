@@ -11,6 +11,10 @@ namespace mq::documents {
 
 boost::json::object json_of(const StatementReading& reading);
 
+// What json_of() wrote; members that it learned later are empty in what is older. Error:
+// vault.damaged.
+Result<boost::json::value> parse_statement(std::string_view text);
+
 // What its owner sees of it: bank, holder, account, period.
 std::vector<FieldValue> fields_of(const Statement& statement);
 

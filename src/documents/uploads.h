@@ -133,6 +133,7 @@ class Uploads {
   Result<Bytes> file_of(const Upload& upload, int no);
   Status read_pages(const Upload& upload);
   Status conclude_statement(const Upload& upload);
+  Status begin_again(const DocumentId& id);
   Status check_holder(Opened& document, const boost::json::value& statement);
   Status give_up(const Upload& upload, const std::string& problem, UploadState state);
 

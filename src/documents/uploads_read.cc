@@ -1,5 +1,7 @@
 // Reading in the background: a few pages a delivery, each kept as soon as it is read, so that a
 // crash costs one page and nobody waits for a long document.
+#include <algorithm>
+
 #include "audit/audit.h"
 #include "base/limits.h"
 #include "documents/documents.h"
@@ -32,7 +34,13 @@ std::vector<Check> checks_of(const StatementReading& reading) {
     hidden = hidden || (text && page.hidden_words > 0);
     not_compared = not_compared || (text && !page.compared);
   }
-  note(!reading.mismatches.empty(), "statement.picture_differs", idcard::Severity::fault);
+  const bool differs =
+      std::any_of(reading.mismatches.begin(), reading.mismatches.end(),
+                  [](const auto& one) { return one.what.kind == MismatchKind::different; });
+  note(differs, "statement.picture_differs", idcard::Severity::fault);
+  // Recognition may have missed it: a doubt about the row, no accusation.
+  note(!differs && !reading.mismatches.empty(), "statement.value_not_seen",
+       idcard::Severity::doubt);
   note(hidden, "statement.hidden_text", idcard::Severity::fault);
   note(not_compared, "statement.not_compared", idcard::Severity::note);
   return out;
@@ -85,6 +93,9 @@ Status Uploads::conclude_statement(const Upload& upload) {
   MQ_TRY(auto pages, database_.read([&](storage::Transaction& tx) {
     return get_pages(tx, vault_, keys, upload);
   }));
+  if (pages.size() != static_cast<std::size_t>(upload.pages)) {
+    return Error(vault::VaultErrc::damaged, "pages");
+  }
   const auto read = statement_of(std::move(pages));
   // A scan that nobody here can read is kept as it is; nothing is wrong with it.
   const bool unread = !read.ok() && read.error().is(DocumentsErrc::statement_no_text);
@@ -109,6 +120,17 @@ Status Uploads::conclude_statement(const Upload& upload) {
                    {"pages", upload.pages},
                    {"mismatches", static_cast<std::int64_t>(read->mismatches.size())},
                    {"rows", static_cast<std::int64_t>(read->statement.rows.size())}});
+    return ok();
+  });
+}
+
+Status Uploads::begin_again(const DocumentId& id) {
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    const auto current = find_upload(tx, id, true);
+    if (!current || current->state != UploadState::reading) return ok();
+    drop_pages(tx, id);
+    tx.execute("UPDATE document_upload SET pages_done = 0, updated_at = $1 WHERE id = $2",
+               {clock_.now(), id});
     return ok();
   });
 }
@@ -142,6 +164,11 @@ Status Uploads::read_on(const DocumentId& id, bool last) {
     return give_up(*upload, "", UploadState::stored);
   }
   if (passing(done.error()) && !last) return done.error();
+  // Pages that were kept in a form of another version, or are broken: all of them are read anew.
+  if (done.error().is(vault::VaultErrc::damaged) && !last && upload->pages_done > 0) {
+    MQ_REQUIRE(begin_again(id));
+    return done.error();
+  }
   log::warn("documents.not_read", {{"document", id}, {"error", done.error().code()}});
   return give_up(*upload, done.error().code(), UploadState::failed);
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "consent/consent.h"
+#include "documents/statement_json.h"
 #include "people.h"
 #include "support/documents.h"
 
@@ -197,6 +198,74 @@ TEST_P(UploadsReadTest, ATextThatItsPictureShowsOtherwiseIsNotBelieved) {
   ASSERT_EQ(pages.size(), 2U);
   EXPECT_TRUE(pages[0].at("compared").as_bool() && pages[1].at("compared").as_bool());
   EXPECT_FALSE(lies_in_the_store("9000.00"));
+}
+
+TEST_P(UploadsReadTest, StaffAreToldWhenTheHolderIsNotThePerson) {
+  const auto codes_with = [&](const std::string& holder) {
+    const std::string head = holder.empty() ? "" : "10 40 户名：" + holder + "\n";
+    const auto id = take(Kind::statement, test::pdf({head + kFirst})).upload.id;
+    run();
+    auto codes = codes_of(uploads_->show(id, staff_)->document.reading.checks);
+    std::erase(codes, "statement.not_compared");
+    return codes;
+  };
+  using Codes = std::vector<std::string>;
+  EXPECT_EQ(codes_with("李四"), Codes{}) << "nobody knows the person's name yet";
+  const auto keys = vault_.unlock(person_, {vault::RetentionClass::identity});
+  ASSERT_TRUE(db().write([&](storage::Transaction& tx) -> Status {
+                    vault_.put(tx, *keys, vault::Field::name, Pii<std::string>("张小明"));
+                    return ok();
+                  })
+                  .ok());
+  EXPECT_EQ(codes_with("张*明"), Codes{});
+  EXPECT_EQ(codes_with("王五"), Codes{"statement.holder_differs"});
+  EXPECT_EQ(codes_with("WANG WU"), Codes{"statement.holder_unclear"});
+  EXPECT_EQ(codes_with(""), Codes{"statement.holder_unclear"});
+}
+
+TEST_P(UploadsReadTest, AValueThatThePictureDoesNotShowIsADoubt) {
+  std::string text = kHeads, seen = kHeads;
+  for (int i = 0; i < 12; ++i) {
+    const auto y = std::to_string(120 + 20 * i), balance = std::to_string(1010 + 10 * i) + ".00";
+    const auto row = "10 " + y + " 2026-01-" + std::to_string(10 + i) + "\n150 " + y +
+                     " 工资\n300 " + y + " 10.00\n450 " + y + " " + balance + "\n";
+    text += row;
+    seen += i == 5 ? row.substr(0, row.find("450 ")) : row;
+  }
+  ports_.readers.read_page = [&, this](ByteView) { return page_of(seen); };
+  open_for_business();
+  const auto id = take(Kind::statement, test::pdf({text})).upload.id;
+  run();
+  const auto shown = uploads_->show(id, staff_);
+  ASSERT_TRUE(shown.ok() && shown->statement.has_value());
+  EXPECT_EQ(shown->statement->at("mismatches").as_array().size(), 1U);
+  EXPECT_EQ(codes_of(shown->document.reading.checks),
+            std::vector<std::string>{"statement.value_not_seen"});
+  EXPECT_EQ(shown->statement->at("rows").as_array()[5].at("use").as_string(), "left_out");
+}
+
+TEST_P(UploadsReadTest, PagesThatCannotBeOpenedAreReadAnew) {
+  page_seconds_ = 9;
+  const auto id = take(Kind::statement, test::pdf({kFirst, kSecond})).upload.id;
+  ASSERT_TRUE(uploads_->read_on(id, false).ok());
+  ASSERT_EQ(now(id).upload.pages_done, 1);
+  force("UPDATE document_page SET sealed = $1", {to_bytes("from another version")});
+  EXPECT_TRUE(uploads_->read_on(id, false).error().is(vault::VaultErrc::damaged));
+  EXPECT_EQ(now(id).upload.pages_done, 0);
+  ASSERT_TRUE(uploads_->read_on(id, false).ok());
+  ASSERT_TRUE(uploads_->read_on(id, false).ok());
+  EXPECT_EQ(now(id).upload.state, UploadState::read);
+  EXPECT_EQ(uploads_->show(id, staff_)->statement->at("rows").as_array().size(), 2U);
+}
+
+TEST(StatementJson, WhatIsOlderThanPagesIsStillShown) {
+  const auto old = parse_statement(R"({"bank":"","holder":"张小明","rows":[]})");
+  ASSERT_TRUE(old.ok());
+  EXPECT_TRUE(old->at("pages").as_array().empty());
+  EXPECT_TRUE(old->at("mismatches").as_array().empty());
+  EXPECT_EQ(compare_holder(*old, Pii<std::string>("张小明")), HolderMatch::same);
+  EXPECT_TRUE(parse_statement("[]").error().is(vault::VaultErrc::damaged));
+  EXPECT_TRUE(parse_statement("{").error().is(vault::VaultErrc::damaged));
 }
 
 TEST_P(UploadsReadTest, WithoutAReaderPicturesAreKeptAsTheyAre) {

@@ -115,10 +115,16 @@ Status Uploads::check_holder(Opened& document, const boost::json::value& stateme
       [&](storage::Transaction& tx) { return vault_.get(tx, *keys, vault::Field::name); });
   if (!name.ok() && name.error().is(vault::VaultErrc::not_found)) return ok();
   if (!name.ok()) return name.error();
-  const std::string_view holder = statement.at("holder").as_string();
-  if (!holder.empty() && !names_person(holder, name->expose())) {
-    document.reading.checks.push_back(
-        {"statement.holder_differs", idcard::Severity::fault, "holder"});
+  auto& checks = document.reading.checks;
+  switch (compare_holder(statement, *name)) {
+    case HolderMatch::same:
+      break;
+    case HolderMatch::other:
+      checks.push_back({"statement.holder_differs", idcard::Severity::fault, "holder"});
+      break;
+    case HolderMatch::not_comparable:
+      checks.push_back({"statement.holder_unclear", idcard::Severity::doubt, "holder"});
+      break;
   }
   return ok();
 }
@@ -146,7 +152,7 @@ Result<Uploads::StaffView> Uploads::show(const DocumentId& id, const StaffId& st
   MQ_TRY(const auto bytes, database_.read([&](storage::Transaction& tx) {
     return vault_.get_blob(tx, *keys, *blob);
   }));
-  MQ_TRY(out.statement, runtime::parse_json(as_text(bytes)));
+  MQ_TRY(out.statement, parse_statement(as_text(bytes)));
   MQ_REQUIRE(check_holder(out.document, *out.statement));
   return out;
 }

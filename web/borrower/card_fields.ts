@@ -18,6 +18,9 @@ const MUST: Partial<Record<Document['kind'], readonly string[]>> = {
 };
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+// A keyboard of digits may lack the marks between them.
+const date = (text: string) => text.trim().replace(/^(\d{4})\D?(\d{2})\D?(\d{2})$/, '$1-$2-$3');
+const month = (text: string) => text.trim().replace(/^(\d{2})\D?(\d{2})$/, '$1/$2');
 
 interface Rule {
   fits: (text: string) => boolean;
@@ -27,10 +30,10 @@ interface Rule {
 const RULES: Record<string, Rule> = {
   number: { fits: is_id_number, normal: normal_id_number },
   card_number: { fits: is_card_number, normal: card_digits },
-  birth: { fits: (text) => DATE.test(text) },
-  valid_from: { fits: (text) => DATE.test(text), wrong: 'date_wrong' },
-  valid_to: { fits: (text) => DATE.test(text) || text === '长期', wrong: 'date_wrong' },
-  expiry: { fits: (text) => /^(0[1-9]|1[0-2])\/\d{2}$/.test(text) },
+  birth: { fits: (text) => DATE.test(text), normal: date },
+  valid_from: { fits: (text) => DATE.test(text), normal: date, wrong: 'date_wrong' },
+  valid_to: { fits: (text) => DATE.test(text) || text === '长期', normal: date, wrong: 'date_wrong' },
+  expiry: { fits: (text) => /^(0[1-9]|1[0-2])\/\d{2}$/.test(text), normal: month },
 };
 
 export interface CardField {
