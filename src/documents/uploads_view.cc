@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "documents/documents.h"
 #include "documents/media.h"
+#include "documents/statement_json.h"
 #include "documents/uploads_store.h"
 #include "runtime/json.h"
 
