@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "idcard/address.h"
 #include "idcard/authority.h"
 #include "idcard/name.h"
 #include "idcard/nation.h"

@@ -9,6 +9,7 @@ import {
   by,
   DESKTOP,
   draw_card,
+  field,
   fill,
   made_up_id_number,
   open_browser,
@@ -68,7 +69,7 @@ step('the card in hand is read before anything else, after a photo without one',
   await by(page, 'retake').click();
   await send_photo(page, 'held', drawn.held);
   await page.locator('[data-check="held.person_matches"]').waitFor({ timeout: 60_000 });
-  assert.equal(await by(page, 'number-input').inputValue(), person.id_number);
+  assert.equal(await field(page, 'number-input').inputValue(), person.id_number);
   assert.doesNotMatch(await page.locator('main').innerText(), /0\.\d/, 'no score');
   await shot(page, 'review-00-held-check', { full: true });
   await by(page, 'held-confirm').click();
@@ -138,7 +139,7 @@ step('staff see what was read of the card and of the statement, where it stands'
   await name.locator('[data-state=field_corrected]').waitFor();
   await shot(page, 'review-05-staff-card', { full: true });
   await page.goBack();
-  await documents.filter({ hasText: '手持证件照' }).getByTestId('open-document').click();
+  await documents.filter({ hasText: /手持证件照[^]*本次核验所用/ }).getByTestId('open-document').click();
   await page.locator('[data-check="held.person_matches"]').waitFor();
   await by(page, 'point-number').focus();
   await page.locator('polygon.active[data-mark=number]').waitFor();

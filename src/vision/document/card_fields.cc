@@ -13,6 +13,8 @@ namespace {
 constexpr float kSureNumber = 0.80F;
 constexpr float kSureText = 0.80F;
 
+constexpr int kCardsOfToday = 2020;  // the year of names of places where a card's is not read
+
 bool sure(const Passage& passage, float least) {
   return !passage.empty() && passage.least >= least;
 }
@@ -35,7 +37,13 @@ void fill_number(const FrontText& text, CardReading& out) {
 
 void fill_birth(const FrontText& text, CardReading& out) {
   out.birth = field_of(text.birth);
-  if (text.birth.empty()) return;
+  if (text.birth.empty()) {
+    // What the number says of it, to be looked at: nothing of the birth itself was read.
+    if (!text.valid_number || !text.valid_number->alone || text.numbers > 1) return;
+    out.birth.text = text.valid_number->facts.birth.iso();
+    out.birth.state = FieldState::confirm;
+    return;
+  }
   const auto birth = idcard::parse_birth(text.birth.text);
   if (birth) out.birth.text = birth->iso();
   out.birth.state = known(birth && text.valid_number && *birth == text.valid_number->facts.birth);
@@ -58,6 +66,15 @@ void fill_nation(const FrontText& text, CardReading& out) {
   out.nation.state = known(nation && nation->exact && sure(text.nation, kSureText));
 }
 
+void fill_address(const FrontText& text, CardReading& out) {
+  out.address = field_of(text.address);
+  if (text.address.empty()) return;
+  const int region = text.valid_number ? text.valid_number->facts.region : 0;
+  const bool place =
+      idcard::place_address(text.address.text, region) == idcard::AddressPlace::known;
+  out.address.state = known(place && sure(text.address, kSureText));
+}
+
 }  // namespace
 
 CardField field_of(const Passage& passage) {
@@ -76,16 +93,18 @@ void fill_front(const FrontText& text, CardReading& out) {
   fill_sex(text, out);
   fill_nation(text, out);
   out.name = field_of(text.name);
-  out.address = field_of(text.address);
-  if (!text.address.empty()) out.address.state = known(sure(text.address, kSureText));
+  fill_address(text, out);
 }
 
 void fill_back(const BackText& text, CardReading& out) {
   out.side = CardSide::back;
   out.authority = field_of(text.authority);
   if (!text.authority.empty()) {
-    const bool police = idcard::place_authority(text.authority.text, 0, 2020).police;
-    out.authority.state = known(police && sure(text.authority, kSureText));
+    const auto read = idcard::parse_validity(text.validity.text);
+    const int year = read ? read->validity.from.ymd().year : kCardsOfToday;
+    const auto found = idcard::place_authority(text.authority.text, 0, year);
+    const bool place = found.police && found.place != idcard::AuthorityPlace::unknown;
+    out.authority.state = known(place && sure(text.authority, kSureText));
   }
   out.valid_from = out.valid_to = field_of(text.validity);
   if (text.validity.empty()) return;

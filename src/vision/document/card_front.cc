@@ -187,6 +187,20 @@ Passage name_above_sex(const CardLines& card, const Labels& labels, float until)
   return passage_of(*nearest->line);
 }
 
+// Where its label was not read: what stands in one row and is a date with its characters.
+Passage birth_without_label(const CardLines& card, const CardLine* number, float until) {
+  for (const CardLine& line : card.lines) {
+    if (&line == number || line.left >= until) continue;
+    const auto& glyphs = line.line->glyphs;
+    const auto first = std::find_if(glyphs.begin(), glyphs.end(), digit);
+    if (first == glyphs.end()) continue;
+    Passage out = passage_of(*line.line, static_cast<std::size_t>(first - glyphs.begin()));
+    append(out, right_of(card, line, until));
+    if (out.text.find("年") != std::string::npos && idcard::parse_birth(out.text)) return out;
+  }
+  return {};
+}
+
 // The row of a line, from one place along the rows to another.
 std::array<Point, 4> row_of(const CardLine& line, float from, float to) {
   const auto& c = line.line->corners;
@@ -202,8 +216,9 @@ std::array<Point, 4> row_of(const CardLine& line, float from, float to) {
 // At most this many rows' heights, should the portrait not be where it is expected.
 constexpr float kLongestRow = 24;
 
-std::optional<std::array<Point, 4>> row_with(std::initializer_list<Label> any, const CardLines& card,
-                                             const Labels& labels, float left, float until) {
+std::optional<std::array<Point, 4>> row_with(std::initializer_list<Label> any,
+                                             const CardLines& card, const Labels& labels,
+                                             float left, float until) {
   for (const Label l : any) {
     const CardLine* line = labels[l].line;
     if (line == nullptr || left == kNowhere) continue;
@@ -260,6 +275,7 @@ FrontText read_front(const CardLines& card) {
   out.sex = value_of(card, labels, kSex, until);
   out.nation = value_of(card, labels, kNation, until);
   out.birth = value_of(card, labels, kBirth, until);
+  if (labels[kBirth].line == nullptr) out.birth = birth_without_label(card, number, until);
   out.address = read_address(card, labels, left, until, number);
   return out;
 }

@@ -120,6 +120,50 @@ TEST(CardText, TheRowOfTheBirthIsReadAgainInOnePiece) {
   EXPECT_EQ(front.birth.text, "1973年11月13日");
 }
 
+TEST(CardText, ABirthWithoutItsLabelIsTheDateInOneRow) {
+  auto lines = front_lines();
+  for (const std::string_view row : {"1973年11月13日", "圭1973年11月13日"}) {
+    lines[2] = line(row, 130, 260);
+    const CardReading out = front_of(lines);
+    EXPECT_EQ(out.birth.text, "1973-11-13") << row;
+    EXPECT_EQ(out.birth.state, FieldState::read) << row << ": the number says the same";
+    EXPECT_EQ(out.address.text, "河北省定州市龙泉镇石桥村8组184号") << row;
+  }
+  lines[2] = line("1973年", 130, 260);
+  lines.push_back(line("11月13日", 280, 262));
+  EXPECT_EQ(front_of(lines).birth.text, "1973-11-13");
+}
+
+TEST(CardText, ABirthThatWasNotReadIsAskedAboutAsTheNumberHasIt) {
+  auto lines = front_lines();
+  lines.erase(lines.begin() + 2);
+  const CardReading out = front_of(lines);
+  EXPECT_EQ(out.birth.text, "1973-11-13");
+  EXPECT_EQ(out.birth.state, FieldState::confirm);
+  EXPECT_TRUE(out.birth.places.empty());
+  EXPECT_NE(out.number.state, FieldState::read) << "no birth vouches for it";
+  EXPECT_EQ(out.state, CardState::confirm);
+}
+
+TEST(CardText, WithoutAValidNumberThereIsNoBirthToAskAbout) {
+  auto lines = front_lines();
+  lines.erase(lines.begin() + 2);
+  lines.back() = line("公民身份号码130682197311135406", 60, 560, 0.99F, 900);
+  EXPECT_EQ(front_of(lines).birth.state, FieldState::missing);
+}
+
+TEST(CardText, AnAddressThatBeginsAsNoPlaceIsAskedAbout) {
+  auto lines = front_lines();
+  EXPECT_EQ(front_of(lines).address.state, FieldState::read);
+  for (const std::string_view row :
+       {"住址河北省定洲市龙泉镇", "住址河北省定州龙泉镇", "住址湖北省定州市龙泉镇"}) {
+    lines[3] = line(row, 60, 340);
+    EXPECT_EQ(front_of(lines).address.state, FieldState::confirm) << row;
+  }
+  lines[3] = line("住址四川省西昌市龙泉镇", 60, 340);
+  EXPECT_EQ(front_of(lines).address.state, FieldState::read) << "people move";
+}
+
 TEST(CardText, ANationIsFoundBehindAMisreadLabel) {
   for (const std::string_view row : {"性别女民放汉", "性别女民汉", "性别女汉", "女 民热汉"}) {
     FrontText front;
@@ -158,6 +202,14 @@ TEST(CardText, ReadsABack) {
   EXPECT_EQ(out.valid_from.text, "2023-04-21");
   EXPECT_EQ(out.valid_to.text, "2043-04-21");
   EXPECT_EQ(out.state, CardState::read);
+}
+
+TEST(CardText, AnAuthorityOfNoPlaceIsAskedAbout) {
+  for (const std::string_view row : {"签发机关定洲市公安局", "签发机关定州市公安同"}) {
+    const CardReading out = back_of({line("居民身份证", 300, 180), line(row, 200, 420),
+                                     line("有效期限2023.04.21-2043.04.21", 200, 480)});
+    EXPECT_EQ(out.authority.state, FieldState::confirm) << row;
+  }
 }
 
 TEST(CardText, ACardWithoutAnEnd) {

@@ -215,11 +215,13 @@ Result<CardReading> WorkerPool::read_card(ByteView image, std::optional<CardSide
 }
 
 Result<BankCardReading> WorkerPool::read_bank_card(ByteView image) {
-  return impl_->read<BankCardReading>(Kind::read_bank_card, Kind::bank_card, image, decode_bank_card);
+  return impl_->read<BankCardReading>(Kind::read_bank_card, Kind::bank_card, image,
+                                      decode_bank_card);
 }
 
 Result<HandHeldReading> WorkerPool::read_hand_held(ByteView picture) {
-  return impl_->read<HandHeldReading>(Kind::read_hand_held, Kind::hand_held, picture, decode_hand_held);
+  return impl_->read<HandHeldReading>(Kind::read_hand_held, Kind::hand_held, picture,
+                                      decode_hand_held);
 }
 
 Result<PageReading> WorkerPool::read_page(ByteView image) {
