@@ -5,7 +5,6 @@
 #include "documents/media.h"
 #include "documents/statement_json.h"
 #include "documents/uploads_store.h"
-#include "runtime/json.h"
 
 namespace mq::documents {
 
