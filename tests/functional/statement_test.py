@@ -104,7 +104,7 @@ def expect_forgery_shown_to_staff(folder, made):
         equal(sent.status, 201, f"a statement: {sent}")
         path = f"/v1/documents/{sent.json['document_id']}"
         wait_for("the reading", lambda: person.call("GET", path)["state"] == "read", seconds=300)
-        seen = Clerk(server).call("GET", f"/v1/console{path}")
+        seen = Clerk(server).call("GET", f"/v1/console/documents/{sent.json['document_id']}")
     statement = seen["statement"]
     equal([(m["row"], m["page"]) for m in statement["mismatches"]], [(what["row"], what["page"] + 1)],
           "the forged row")
