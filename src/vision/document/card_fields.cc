@@ -13,6 +13,8 @@ namespace {
 constexpr float kSureNumber = 0.80F;
 constexpr float kSureText = 0.80F;
 
+// Addresses are made of common characters; others are mostly old forms of them (黃, 內).
+constexpr float kSureRareText = 0.95F;
 constexpr int kCardsOfToday = 2020;  // the year of names of places where a card's is not read
 
 bool sure(const Passage& passage, float least) {
@@ -66,13 +68,20 @@ void fill_nation(const FrontText& text, CardReading& out) {
   out.nation.state = known(nation && nation->exact && sure(text.nation, kSureText));
 }
 
+bool sure_of_rare(const Passage& passage) {
+  return std::all_of(passage.glyphs.begin(), passage.glyphs.end(), [](const Glyph& glyph) {
+    const bool ascii = glyph.text.size() == 1;
+    return ascii || idcard::common_character(glyph.text) || glyph.confidence >= kSureRareText;
+  });
+}
+
 void fill_address(const FrontText& text, CardReading& out) {
   out.address = field_of(text.address);
   if (text.address.empty()) return;
   const int region = text.valid_number ? text.valid_number->facts.region : 0;
   const bool place =
       idcard::place_address(text.address.text, region) == idcard::AddressPlace::known;
-  out.address.state = known(place && sure(text.address, kSureText));
+  out.address.state = known(place && sure(text.address, kSureText) && sure_of_rare(text.address));
 }
 
 }  // namespace

@@ -12,12 +12,18 @@ constexpr float kSure = 0.90F;         // of the reader alone
 constexpr float kSureRare = 0.995F;    // and of a character that is not common
 constexpr float kSureVouched = 0.40F;  // of the reader where the ink vouches for it
 constexpr float kLead = 0.03F;         // of the nearest character before the next one, to vouch
+// How like it is where the character is rare or the second reader says otherwise: what is less
+// sharp is as like a rare character as its look-alikes.
+constexpr float kVouchAt = 0.85F;
 // To doubt a character, another one is this near and this much nearer than the one read and the
 // next.
 constexpr float kNear = 0.80F;
 constexpr float kOtherwise = 0.05F;
 constexpr float kOtherwiseThanSure = 0.10F;  // for one that the reader is sure of
 constexpr float kVerySure = 0.97F;
+// Ink as sharp as this is nearest to what it is: to be nearer to another one is a doubt, without
+// saying which one it is.
+constexpr float kSharp = 0.90F;
 
 using Texts = std::vector<std::string>;
 
@@ -55,6 +61,15 @@ bool vouches(const InkWitness& ink, const std::string& character) {
          ink.nearest.best.score - ink.nearest.runner_up >= kLead;
 }
 
+bool vouches_strongly(const InkWitness& ink, const std::string& character) {
+  return vouches(ink, character) && ink.nearest.best.score >= kVouchAt;
+}
+
+bool nearer_to_another(const InkWitness& ink, const std::string& character) {
+  return ink.nearest.best.text != character && ink.nearest.best.score >= kSharp &&
+         ink.nearest.best.score - ink.score >= kLead;
+}
+
 // Whether the ink is one character and no other.
 bool clearly(const GlyphLikeness& like) {
   return like.best.score >= kNear && like.best.score - like.runner_up >= kOtherwise;
@@ -65,9 +80,16 @@ bool dot(const std::string& character) {
 }
 
 // What the reader has to be sure of a character at least.
-float least_sure(const std::string& character, bool surname, bool vouched) {
-  if (vouched) return kSureVouched;
-  return surname || idcard::common_character(character) ? kSure : kSureRare;
+float least_sure(const std::string& character, bool surname, bool vouched, bool strongly) {
+  const bool usual = surname || idcard::common_character(character);
+  if (usual ? vouched : strongly) return kSureVouched;
+  return usual ? kSure : kSureRare;
+}
+
+// 长孙 alone has most likely lost what follows it.
+bool only_surname(const std::string& name) {
+  const auto surname = idcard::surname_of(name + "一");
+  return surname && surname->text == name;
 }
 
 void add(std::vector<NameDoubt>& doubts, NameDoubt doubt) {
@@ -108,13 +130,15 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
   NameJudgement out;
   Texts texts = texts_of(name.glyphs);
   Texts lost_before(texts.size() + 1);
-  std::vector<bool> vouched(texts.size());
+  std::vector<bool> vouched(texts.size()), strongly(texts.size());
   for (const InkWitness& one : ink) {
     if (!one.read) {
       add(out.doubts, NameDoubt::character_lost);
       if (clearly(one.nearest)) lost_before[one.after] += one.nearest.best.text;
     } else if (!dot(texts[one.after])) {  // a dot has too little ink to be like anything
       vouched[one.after] = vouches(one, texts[one.after]);
+      strongly[one.after] = vouches_strongly(one, texts[one.after]);
+      if (nearer_to_another(one, texts[one.after])) add(out.doubts, NameDoubt::looks_otherwise);
       const float margin =
           name.glyphs[one.after].confidence < kVerySure ? kOtherwise : kOtherwiseThanSure;
       if (clearly(one.nearest) && one.nearest.best.score - one.score > margin) {
@@ -130,20 +154,22 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
     const Glyph& glyph = name.glyphs[i];
     const bool in_surname = surname && bytes < surname->text.size();
     bytes += glyph.text.size();
-    if (!dot(glyph.text) && glyph.confidence < least_sure(glyph.text, in_surname, vouched[i]))
+    if (!dot(glyph.text) &&
+        glyph.confidence < least_sure(glyph.text, in_surname, vouched[i], strongly[i]))
       add(out.doubts, NameDoubt::unsure);
-    open.push_back(vouched[i] || dot(glyph.text) || !knows(glyph.text));
+    open.push_back(strongly[i] || dot(glyph.text) || !knows(glyph.text));
     out.text += lost_before[i] + texts[i];
   }
   out.text += lost_before.back();
   if (!agree(texts_of(name.glyphs), texts_of(again.glyphs), open))
     add(out.doubts, NameDoubt::readers_differ);
   idcard::NameFinding finding = idcard::inspect_name(out.text);
-  // Names without a surname exist (Tibetan ones): where the ink vouches for all of a longer name, that
-  // alone is no doubt. A shorter one may have lost its first character.
+  // Names without a surname exist (Tibetan ones): where the ink vouches for all of a longer name,
+  // that alone is no doubt. A shorter one may have lost its first character.
   const bool all_vouched = std::find(vouched.begin(), vouched.end(), false) == vouched.end();
-  if (all_vouched && texts.size() >= 3) std::erase(finding.issues, idcard::NameIssue::surname_unknown);
-  if (!finding.issues.empty()) add(out.doubts, NameDoubt::unlikely);
+  if (all_vouched && texts.size() >= 3)
+    std::erase(finding.issues, idcard::NameIssue::surname_unknown);
+  if (!finding.issues.empty() || only_surname(out.text)) add(out.doubts, NameDoubt::unlikely);
   out.text = finding.name;
   return out;
 }

@@ -119,6 +119,37 @@ TEST(JudgeName, DotsAreNotComparedAndAllOfOneKind) {
   EXPECT_EQ(out.text, "阿·木");
 }
 
+TEST(JudgeName, SharpInkThatIsNearerToALookAlikeIsADoubtWithoutSayingWhichItIs) {
+  Case one = Case().character("赵").character("暖", 0.96F).character("辉");
+  one.ink[1].score = 0.92F;
+  one.ink[1].nearest = {{"暧", 0.956F}, 0.92F};
+  EXPECT_TRUE(has(one.judge(), NameDoubt::looks_otherwise));
+  EXPECT_EQ(one.judge().text, "赵暖辉");
+  one.ink[1].score = 0.84F;
+  one.ink[1].nearest = {{"暧", 0.876F}, 0.84F};
+  EXPECT_TRUE(one.judge().doubts.empty()) << "not as sharp";
+}
+
+TEST(JudgeName, FaintLikenessDoesNotVouchForARareCharacterOrAgainstTheSecondReader) {
+  Case rare = Case().character("戴").character("美").character("禔", 0.987F);
+  EXPECT_TRUE(rare.judge().doubts.empty());
+  rare.ink[2].score = 0.807F;
+  rare.ink[2].nearest = {{"禔", 0.807F}, 0.746F};
+  EXPECT_TRUE(has(rare.judge(), NameDoubt::unsure));
+
+  Case differs = Case().character("库", 0.95F).character("明");
+  differs.again.glyphs[0].text = "厍";
+  EXPECT_FALSE(has(differs.judge(), NameDoubt::readers_differ));
+  differs.ink[0].score = 0.738F;
+  differs.ink[0].nearest = {{"库", 0.738F}, 0.670F};
+  EXPECT_TRUE(has(differs.judge(), NameDoubt::readers_differ));
+}
+
+TEST(JudgeName, ACompoundSurnameAloneHasLostWhatFollows) {
+  EXPECT_TRUE(has(Case().character("长").character("孙").judge(), NameDoubt::unlikely));
+  EXPECT_TRUE(Case().character("长").character("孙").character("明").judge().doubts.empty());
+}
+
 TEST(JudgeName, OneCharacterIsAlwaysAskedAbout) {
   EXPECT_TRUE(has(Case().character("王").judge(), NameDoubt::unlikely));
 }

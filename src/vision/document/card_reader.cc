@@ -116,8 +116,6 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
     }
     fill_front(front, out);
     read_name(readers, bgr, front.name, out);
-    if (out.address.state == FieldState::read && character_lost_inside(bgr, front.address))
-      out.address.state = FieldState::confirm;
     if (front.numbers > 1) out.problems.push_back(CardProblem::two_cards);
     // Around the digits alone, without a label that may stand in the same line.
     const bool whole = front.valid_number && front.number.places.size() == 1;

@@ -164,6 +164,14 @@ TEST(CardText, AnAddressThatBeginsAsNoPlaceIsAskedAbout) {
   EXPECT_EQ(front_of(lines).address.state, FieldState::read) << "people move";
 }
 
+TEST(CardText, ARareCharacterOfAnAddressHasToBeSurer) {
+  auto lines = front_lines();
+  lines[4] = line("黃土坡村8组184号", 120, 385, 0.9F);
+  EXPECT_EQ(front_of(lines).address.state, FieldState::confirm);
+  lines[4] = line("黄土坡村8组184号", 120, 385, 0.9F);
+  EXPECT_EQ(front_of(lines).address.state, FieldState::read);
+}
+
 TEST(CardText, ANationIsFoundBehindAMisreadLabel) {
   for (const std::string_view row : {"性别女民放汉", "性别女民汉", "性别女汉", "女 民热汉"}) {
     FrontText front;

@@ -136,45 +136,28 @@ void add_cells(const Strip& strip, std::size_t first, std::vector<NameCell>& out
   }
 }
 
-// Calls `use` with the strip of each place and its first character.
-template <typename Use>
-void for_each_strip(const cv::Mat& bgr, const Passage& text, Use use) {
-  std::size_t first = 0;
-  for (const auto& place : text.places) {
-    // Characters belong to the place that they stand in.
-    const float ux = place[1].x - place[0].x, uy = place[1].y - place[0].y;
-    const float square = std::max(1.0F, ux * ux + uy * uy);
-    std::size_t after = first;
-    while (after < text.middles.size()) {
-      const float share =
-          ((text.middles[after].x - place[0].x) * ux + (text.middles[after].y - place[0].y) * uy) /
-          square;
-      if (share < -0.01F || share > 1.01F) break;
-      ++after;
-    }
-    use(strip_of(bgr, place, std::span(text.middles).subspan(first, after - first)), first);
-    first = after;
-  }
-}
-
 }  // namespace
 
 std::vector<NameCell> cells_of_name(const cv::Mat& bgr, const Passage& name) {
   std::vector<NameCell> out;
-  for_each_strip(bgr, name,
-                 [&](const Strip& strip, std::size_t first) { add_cells(strip, first, out); });
-  return out;
-}
-
-bool character_lost_inside(const cv::Mat& bgr, const Passage& text) {
-  bool lost = false;
-  for_each_strip(bgr, text, [&](const Strip& strip, std::size_t) {
-    for (std::size_t i = 1; i < strip.middles.size(); ++i) {
-      lost = lost || holds_more(strip, strip.middles[i - 1] + kCovered * strip.size,
-                                strip.middles[i] - kCovered * strip.size);
+  std::size_t first = 0;
+  for (const auto& place : name.places) {
+    // Characters belong to the place that they stand in.
+    const float ux = place[1].x - place[0].x, uy = place[1].y - place[0].y;
+    const float square = std::max(1.0F, ux * ux + uy * uy);
+    std::size_t after = first;
+    while (after < name.middles.size()) {
+      const float share =
+          ((name.middles[after].x - place[0].x) * ux + (name.middles[after].y - place[0].y) * uy) /
+          square;
+      if (share < -0.01F || share > 1.01F) break;
+      ++after;
     }
-  });
-  return lost;
+    const Strip strip = strip_of(bgr, place, std::span(name.middles).subspan(first, after - first));
+    add_cells(strip, first, out);
+    first = after;
+  }
+  return out;
 }
 
 }  // namespace mq::vision

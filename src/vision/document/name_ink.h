@@ -18,8 +18,4 @@ struct NameCell {
 // the reader gave none. Places of the name on several rows are looked at one by one.
 std::vector<NameCell> cells_of_name(const cv::Mat& bgr, const Passage& name);
 
-// Whether such a cell lies between two characters of one row. What lies before and behind a row is
-// not looked at: beside an address there may be anything.
-bool character_lost_inside(const cv::Mat& bgr, const Passage& text);
-
 }  // namespace mq::vision

@@ -90,15 +90,6 @@ TEST(CellsOfName, WorksAlongTheNameInATurnedPicture) {
   EXPECT_EQ(shape(cells_of_name(picture, name)), "0?1");
 }
 
-TEST(CharacterLost, IsLookedForBetweenThoseThatWereRead) {
-  EXPECT_FALSE(character_lost_inside(paper_with(4), read_at({0, 1, 2, 3})));
-  EXPECT_TRUE(character_lost_inside(paper_with(4), read_at({0, 1, 3})));
-  EXPECT_FALSE(character_lost_inside(paper_with(4), read_at({0, 1, 2})))
-      << "what stands behind a row may be another field";
-  EXPECT_FALSE(character_lost_inside(paper_with(2), read_at({0, 1, 3}))) << "no ink, only a gap";
-  EXPECT_FALSE(character_lost_inside(paper_with(1), Passage{}));
-}
-
 TEST(CellsOfName, SurvivesPlacesOutsideOfThePicture) {
   Passage name = read_at({0, 1});
   for (Point& p : name.places[0]) p.x += 5000;
