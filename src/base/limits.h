@@ -31,37 +31,43 @@ inline constexpr int kImageMaxFaces = 16;  // more faces in one picture are coun
 // The vision child: requests waiting, one request's time, and the restarts allowed in a minute.
 inline constexpr std::size_t kVisionQueue = 64;
 inline constexpr int kVisionTimeoutMs = 10'000;
+inline constexpr int kHandHeldTimeoutMs = 30'000;  // its faces, the card read twice, the face on it
 inline constexpr int kVisionRestartsPerMinute = 30;
 inline constexpr int kVisionStartTimeoutMs = 30'000;  // loading the models on a slow, busy machine
 
-// Pages of text in pictures. A dense A4 page is 80 lines of eight cells; hostile pictures may show thousands of
-// specks. A page takes about four seconds of one core, on a busy machine several times that.
+// Pages of text in pictures. A dense A4 page is 80 lines of eight cells; hostile pictures may show
+// thousands of specks. A page takes about four seconds of one core, on a busy machine several times
+// that.
 inline constexpr std::size_t kPageLines = 2'000;  // found in a picture: the surest of them are read
 inline constexpr std::size_t kPageCells = 5'000;  // a line may hold several
 inline constexpr std::size_t kPageCellBytes = 1'000;
-inline constexpr int kPageTimeoutMs = 60'000;     // where the child is stopped
+inline constexpr int kPageTimeoutMs = 60'000;  // where the child is stopped
 
-// PDFs. Two years of a busy account's statements are under 200 pages; a scan of 100 pages is under 20 MiB. A0
-// is 3,370 points high. A2 at 200 dots per inch is 15.5 megapixels, 60 MB in the child; finer shows no more.
+// PDFs. Two years of a busy account's statements are under 200 pages; a scan of 100 pages is under
+// 20 MiB. A0 is 3,370 points high. A2 at 200 dots per inch is 15.5 megapixels, 60 MB in the child;
+// finer shows no more.
 inline constexpr std::size_t kPdfBytes = 20 * 1024 * 1024;
 inline constexpr int kPdfPages = 200;
-inline constexpr int kPdfPageWords = 20'000;         // a page of a dense table has 2,000
-inline constexpr int kPdfPageTextBytes = 400'000;    // shown on a page, overprinted and hidden text included
+inline constexpr int kPdfPageWords = 20'000;  // a page of a dense table has 2,000
+inline constexpr int kPdfPageTextBytes =
+    400'000;  // shown on a page, overprinted and hidden text included
 inline constexpr int kPdfWordBytes = 1'000;
 inline constexpr int kPdfPagePoints = 5'000;
 inline constexpr int kPdfMinDpi = 36;
 inline constexpr int kPdfMaxDpi = 200;
 inline constexpr std::int64_t kPdfPixels = 16'000'000;
-inline constexpr int kPdfPageMs = 8'000;             // where the reader itself stops, the child remaining
-inline constexpr int kPdfTimeoutMs = 12'000;         // where the child is stopped
-inline constexpr int kPdfCpuSeconds = 120;           // of one child, which reads one document
+inline constexpr int kPdfPageMs = 8'000;      // where the reader itself stops, the child remaining
+inline constexpr int kPdfTimeoutMs = 12'000;  // where the child is stopped
+inline constexpr int kPdfCpuSeconds = 120;    // of one child, which reads one document
 inline constexpr std::int64_t kPdfAddressSpaceBytes = std::int64_t{1536} * 1024 * 1024;
-inline constexpr std::size_t kPdfQueue = 16;         // documents waiting for a child
-inline constexpr int kPdfLossesPerMinute = 30;       // children lost to documents before no more are started
-inline constexpr int kPdfStartTimeoutMs = 15'000;    // fontconfig's cache may have to be made
+inline constexpr std::size_t kPdfQueue = 16;  // documents waiting for a child
+inline constexpr int kPdfLossesPerMinute =
+    30;  // children lost to documents before no more are started
+inline constexpr int kPdfStartTimeoutMs = 15'000;  // fontconfig's cache may have to be made
 
-// Active liveness. Three steps take about ten seconds; a minute is a person who walked away. At 15 frames a
-// second (more tell nothing new) a minute is 900 frames, and a 720p frame as JPEG stays below 512 KiB.
+// Active liveness. Three steps take about ten seconds; a minute is a person who walked away. At 15
+// frames a second (more tell nothing new) a minute is 900 frames, and a 720p frame as JPEG stays
+// below 512 KiB.
 inline constexpr int kSequenceFrames = 900;
 inline constexpr int kSequenceMs = 60'000;
 inline constexpr std::size_t kSequenceFrameBytes = 2 * 1024 * 1024;
@@ -157,31 +163,33 @@ inline constexpr std::size_t kEvalPhotos = 100'000;    // all with all: five tho
 inline constexpr std::uint64_t kEvalGenuinePairs =
     20'000'000;  // all are kept in memory, 12 bytes each
 
-// Bank statements. A year of twenty bookings a day is 90 dense pages; 75 rows of a dozen words are 900 texts, and
-// recognition gives fewer. A text is a cell or a line. Ten thousand million yuan a booking is no borrower's, and
-// sums over all rows stay within 64 bits.
+// Bank statements. A year of twenty bookings a day is 90 dense pages; 75 rows of a dozen words are
+// 900 texts, and recognition gives fewer. A text is a cell or a line. Ten thousand million yuan a
+// booking is no borrower's, and sums over all rows stay within 64 bits.
 inline constexpr std::size_t kStatementPages = 100;
 // Pages whose text layer is held against their picture: recognition takes seconds of each.
 inline constexpr std::size_t kStatementComparedPages = 40;
 inline constexpr std::size_t kStatementPageTexts = 5'000;
 inline constexpr std::size_t kStatementTexts = 200'000;
 inline constexpr std::size_t kStatementTextBytes = 1'000;
-inline constexpr std::size_t kStatementBytes = 4 * 1024 * 1024;   // of all texts
+inline constexpr std::size_t kStatementBytes = 4 * 1024 * 1024;  // of all texts
 inline constexpr std::size_t kStatementRows = 10'000;
-inline constexpr int kStatementEvidenceDays = 180;  // before a decision; older ones say little of today
-inline constexpr int kStatementEvidence = 12;       // of a person that a decision looks at, newest first
+inline constexpr int kStatementEvidenceDays =
+    180;                                       // before a decision; older ones say little of today
+inline constexpr int kStatementEvidence = 12;  // of a person that a decision looks at, newest first
 inline constexpr std::int64_t kStatementAmountMinor = 1'000'000'000'000;
 
-// Documents people hand in. Two statements of fifty pages and every other kind a few times are under the
-// day's figures; clamd itself stops at 25 MiB unless told otherwise.
+// Documents people hand in. Two statements of fifty pages and every other kind a few times are
+// under the day's figures; clamd itself stops at 25 MiB unless told otherwise.
 inline constexpr int kDocumentPages = 50;
 inline constexpr int kDocumentFilesPerDay = 200;  // of one person, refused ones included
 inline constexpr std::int64_t kDocumentBytesPerDay = std::int64_t{256} * 1024 * 1024;
-inline constexpr int kDocumentFields = 20;        // confirmed in one request
-inline constexpr int kDocumentReadMs = 8'000;     // of one delivery; the rest of the pages is the next one's
-inline constexpr int kDocumentDpi = 150;          // of a PDF's page that staff look at
-inline constexpr int kDocumentReadDpi = 200;      // of one that is read as a picture
-inline constexpr int kScanTimeoutMs = 20'000;     // of the malware scanner, one file
+inline constexpr int kDocumentFields = 20;  // confirmed in one request
+inline constexpr int kDocumentReadMs =
+    8'000;  // of one delivery; the rest of the pages is the next one's
+inline constexpr int kDocumentDpi = 150;       // of a PDF's page that staff look at
+inline constexpr int kDocumentReadDpi = 200;   // of one that is read as a picture
+inline constexpr int kScanTimeoutMs = 20'000;  // of the malware scanner, one file
 inline constexpr std::size_t kScanAnswerBytes = 1'024;
 
 // Text from people.

@@ -42,11 +42,18 @@ def font(name, size):
 
 
 def pick(chain, text):
-    """The first font of `chain` that has every character of `text`; ValueError if none has."""
+    """The first font of `chain` that draws every character of `text`; ValueError if none does."""
     for name in chain:
-        if all(ord(ch) in characters(name) for ch in text if ch != "·"):
+        if all(draws(name, ch) for ch in text if ch != "·"):
             return name
     raise ValueError(f"no font of {', '.join(chain)} has all of {text}")
+
+
+@functools.cache
+def draws(name, ch):
+    """Whether a character leaves ink. The brush font maps 43 rare ones (䜣) to glyphs without any: a card set in it
+    would not show what its truth says."""
+    return ch.isspace() or (ord(ch) in characters(name) and font(name, 48).getmask(ch).getbbox() is not None)
 
 
 @functools.cache

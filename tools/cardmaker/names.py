@@ -89,7 +89,7 @@ def pool(what, kind):
 
 
 def drawable(text):
-    return any(all(ord(ch) in fonts.characters(name) for ch in text) for name in VALUE_FONTS)
+    return any(all(fonts.draws(name, ch) for ch in text) for name in VALUE_FONTS)
 
 
 def han_name(rng, sex, kind):

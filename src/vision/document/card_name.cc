@@ -21,9 +21,10 @@ constexpr float kNear = 0.80F;
 constexpr float kOtherwise = 0.05F;
 constexpr float kOtherwiseThanSure = 0.10F;  // for one that the reader is sure of
 constexpr float kVerySure = 0.97F;
-// Ink as sharp as this is nearest to what it is: to be nearer to another one is a doubt, without
-// saying which one it is.
+// To be nearer to another one is a doubt, without saying which one it is: for ink as sharp as this
+// by the lead that vouches, for fainter ink (kNear) by so much.
 constexpr float kSharp = 0.90F;
+constexpr float kApart = 0.08F;
 
 using Texts = std::vector<std::string>;
 
@@ -65,9 +66,13 @@ bool vouches_strongly(const InkWitness& ink, const std::string& character) {
   return vouches(ink, character) && ink.nearest.best.score >= kVouchAt;
 }
 
-bool nearer_to_another(const InkWitness& ink, const std::string& character) {
-  return ink.nearest.best.text != character && ink.nearest.best.score >= kSharp &&
-         ink.nearest.best.score - ink.score >= kLead;
+// `sharp`: the ink of another character of the name is plainly what was read. Blurred ones are all
+// like characters of many strokes.
+bool nearer_to_another(const InkWitness& ink, const std::string& character, bool sharp) {
+  const float lead = ink.nearest.best.score - ink.score;
+  return ink.nearest.best.text != character &&
+         ((ink.nearest.best.score >= kSharp && lead >= kLead) ||
+          (sharp && ink.nearest.best.score >= kNear && lead >= kApart));
 }
 
 // Whether the ink is one character and no other.
@@ -92,6 +97,10 @@ bool only_surname(const std::string& name) {
   return surname && surname->text == name;
 }
 
+bool all(const std::vector<bool>& each) {
+  return std::find(each.begin(), each.end(), false) == each.end();
+}
+
 void add(std::vector<NameDoubt>& doubts, NameDoubt doubt) {
   if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
 }
@@ -114,11 +123,17 @@ std::vector<InkWitness> witnesses_of(const GlyphBook& book, const std::vector<Na
   }
   std::vector<InkWitness> out;
   for (const NameCell& cell : cells) {
-    InkWitness witness;
-    witness.after = cell.after;
-    witness.read = cell.read;
-    if (cell.read) witness.score = book.score(cell.ink, name.glyphs[cell.after].text, style);
-    witness.nearest = book.nearest(cell.ink, style);
+    const auto look_at = [&](const cv::Mat& ink) {
+      InkWitness witness{cell.after, cell.read, -1, book.nearest(ink, style)};
+      if (cell.read) witness.score = book.score(ink, name.glyphs[cell.after].text, style);
+      return witness;
+    };
+    InkWitness witness = look_at(cell.ink);
+    // Like nothing: cut at the wrong place, perhaps.
+    if (witness.nearest.best.score < kVouchAt && !cell.even.empty()) {
+      const InkWitness other = look_at(cell.even);
+      if (other.nearest.best.score > witness.nearest.best.score) witness = other;
+    }
     out.push_back(witness);
   }
   return out;
@@ -132,13 +147,19 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
   Texts lost_before(texts.size() + 1);
   std::vector<bool> vouched(texts.size()), strongly(texts.size());
   for (const InkWitness& one : ink) {
+    if (!one.read || dot(texts[one.after]))
+      continue;  // a dot has too little ink to be like anything
+    vouched[one.after] = vouches(one, texts[one.after]);
+    strongly[one.after] = vouches_strongly(one, texts[one.after]);
+  }
+  const bool sharp = std::find(strongly.begin(), strongly.end(), true) != strongly.end();
+  for (const InkWitness& one : ink) {
     if (!one.read) {
       add(out.doubts, NameDoubt::character_lost);
       if (clearly(one.nearest)) lost_before[one.after] += one.nearest.best.text;
-    } else if (!dot(texts[one.after])) {  // a dot has too little ink to be like anything
-      vouched[one.after] = vouches(one, texts[one.after]);
-      strongly[one.after] = vouches_strongly(one, texts[one.after]);
-      if (nearer_to_another(one, texts[one.after])) add(out.doubts, NameDoubt::looks_otherwise);
+    } else if (!dot(texts[one.after])) {
+      if (nearer_to_another(one, texts[one.after], sharp))
+        add(out.doubts, NameDoubt::looks_otherwise);
       const float margin =
           name.glyphs[one.after].confidence < kVerySure ? kOtherwise : kOtherwiseThanSure;
       if (clearly(one.nearest) && one.nearest.best.score - one.score > margin) {
@@ -147,8 +168,9 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
       }
     }
   }
+  out.vouched = all(vouched);
   const auto surname = idcard::surname_of(name.text);
-  std::vector<bool> open;
+  std::vector<bool> open, sure;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const Glyph& glyph = name.glyphs[i];
@@ -158,18 +180,25 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
         glyph.confidence < least_sure(glyph.text, in_surname, vouched[i], strongly[i]))
       add(out.doubts, NameDoubt::unsure);
     open.push_back(strongly[i] || dot(glyph.text) || !knows(glyph.text));
+    sure.push_back(vouched[i] ||
+                   (glyph.confidence >= kVerySure && idcard::common_character(glyph.text)));
     out.text += lost_before[i] + texts[i];
   }
   out.text += lost_before.back();
   if (!agree(texts_of(name.glyphs), texts_of(again.glyphs), open))
     add(out.doubts, NameDoubt::readers_differ);
   idcard::NameFinding finding = idcard::inspect_name(out.text);
-  // Names without a surname exist (Tibetan ones): where the ink vouches for all of a longer name,
-  // that alone is no doubt. A shorter one may have lost its first character.
-  const bool all_vouched = std::find(vouched.begin(), vouched.end(), false) == vouched.end();
-  if (all_vouched && texts.size() >= 3)
+  // Names without a surname exist (Tibetan ones): where all of a longer name is certain, that alone
+  // is no doubt. A shorter one may have lost its first character, and one that begins as the label
+  // before it does may have kept some of that.
+  const bool certain = (texts.size() >= 3 && out.vouched) || (texts.size() >= 4 && all(sure));
+  if (certain && texts.front() != "名")
     std::erase(finding.issues, idcard::NameIssue::surname_unknown);
-  if (!finding.issues.empty() || only_surname(out.text)) add(out.doubts, NameDoubt::unlikely);
+  // A surname alone is a name only where no ink was left over and its own is plainly what was read.
+  const bool plain = texts.size() == 1 && out.doubts.empty() && strongly.front();
+  if (plain) std::erase(finding.issues, idcard::NameIssue::one_character);
+  if (!finding.issues.empty() || (!plain && only_surname(out.text)))
+    add(out.doubts, NameDoubt::unlikely);
   out.text = finding.name;
   return out;
 }

@@ -38,6 +38,7 @@ std::vector<InkWitness> witnesses_of(const GlyphBook& book, const std::vector<Na
 struct NameJudgement {
   std::string text;               // as read; where the ink clearly says otherwise, what it says
   std::vector<NameDoubt> doubts;  // none: sure
+  bool vouched = false;           // the ink of every character is like the one read
 };
 
 // `again` is what the second reader makes of the same place; `knows` says which characters it can

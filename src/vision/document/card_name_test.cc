@@ -150,17 +150,55 @@ TEST(JudgeName, ACompoundSurnameAloneHasLostWhatFollows) {
   EXPECT_TRUE(Case().character("长").character("孙").character("明").judge().doubts.empty());
 }
 
-TEST(JudgeName, OneCharacterIsAlwaysAskedAbout) {
-  EXPECT_TRUE(has(Case().character("王").judge(), NameDoubt::unlikely));
+TEST(JudgeName, OneCharacterIsAskedAboutUnlessItsInkIsPlainlyIt) {
+  Case one = Case().character("王");
+  EXPECT_TRUE(one.judge().doubts.empty());
+  one.ink[0].score = one.ink[0].nearest.best.score = 0.84F;
+  EXPECT_TRUE(has(one.judge(), NameDoubt::unlikely));
+  Case more = Case().character("王");
+  InkWitness lost;
+  lost.after = 1;
+  lost.nearest = {{"䴘", 0.70F}, 0.69F};
+  more.ink.push_back(lost);
+  EXPECT_TRUE(has(more.judge(), NameDoubt::unlikely)) << "ink is left over";
+  EXPECT_TRUE(has(Case().character("长").character("孙").judge(), NameDoubt::unlikely));
 }
 
-TEST(JudgeName, ASurnameInNoListIsADoubtUnlessTheInkVouchesForALongerName) {
+TEST(JudgeName, ASurnameInNoListIsADoubtUnlessAllOfALongerNameIsCertain) {
   Case tibetan = Case().character("扎").character("西").character("顿").character("珠");
   EXPECT_TRUE(tibetan.judge().doubts.empty());
   tibetan.ink[2].nearest.runner_up = 0.94F;
+  EXPECT_TRUE(tibetan.judge().doubts.empty()) << "both readers are sure of a common character";
+  tibetan.name.glyphs[2].confidence = 0.96F;
   EXPECT_TRUE(has(tibetan.judge(), NameDoubt::unlikely));
+  Case three = Case().character("扎").character("西").character("顿");
+  EXPECT_TRUE(three.judge().doubts.empty());
+  three.ink[2].nearest.runner_up = 0.94F;
+  EXPECT_TRUE(has(three.judge(), NameDoubt::unlikely));
   EXPECT_TRUE(has(Case().character("园").character("炀").judge(), NameDoubt::unlikely))
       << "a lost first character";
+  EXPECT_TRUE(has(Case().character("名").character("端").character("木").character("荔").judge(),
+                  NameDoubt::unlikely))
+      << "what is left of the label";
+}
+
+TEST(JudgeName, FaintInkNearAnotherCharacterIsADoubtWhereTheRestIsSharp) {
+  Case one = Case().character("毛").character("草");
+  one.ink[1].score = 0.73F;
+  one.ink[1].nearest = {{"䓬", 0.83F}, 0.82F};
+  const NameJudgement doubted = one.judge();
+  EXPECT_TRUE(has(doubted, NameDoubt::looks_otherwise));
+  EXPECT_EQ(doubted.text, "毛草") << "too faint to say what it is";
+  EXPECT_FALSE(doubted.vouched);
+  one.ink[0].score = one.ink[0].nearest.best.score = 0.80F;
+  EXPECT_TRUE(one.judge().doubts.empty()) << "blurred ink is like characters of many strokes";
+}
+
+TEST(JudgeName, SaysWhetherTheInkVouchesForAllOfIt) {
+  EXPECT_TRUE(Case().character("王").character("明").judge().vouched);
+  Case one = Case().character("王").character("明");
+  one.ink[1].nearest.runner_up = 0.94F;
+  EXPECT_FALSE(one.judge().vouched);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "vision/document/card_name.h"
 #include "vision/document/card_places.h"
 #include "vision/document/card_quality.h"
+#include "vision/document/name_ink.h"
 #include "vision/document/picture_cut.h"
 #include "vision/network/model.h"
 #include "vision/picture/decode.h"
@@ -63,14 +64,28 @@ std::array<CardField*, 9> fields_of(CardReading& reading) {
           &reading.authority, &reading.valid_from, &reading.valid_to};
 }
 
+// What one look at the card gave.
+struct Look {
+  CardReading card;
+  std::optional<NameJudgement> name;
+
+  bool name_doubted(NameDoubt doubt) const {
+    return name && std::find(name->doubts.begin(), name->doubts.end(), doubt) != name->doubts.end();
+  }
+};
+
 // Two looks at one card that read a field differently are a doubt, however sure the better one is.
-void doubt_differences(CardReading& better, CardReading& other) {
-  const auto fields = fields_of(better), others = fields_of(other);
+// So is ink that was like another character once, and is not plainly like the one read now.
+void doubt_differences(Look& better, Look& other) {
+  const auto fields = fields_of(better.card), others = fields_of(other.card);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i]->text.empty() || others[i]->text.empty() || fields[i]->text == others[i]->text)
       continue;
     fields[i]->state = std::max(fields[i]->state, FieldState::confirm);
   }
+  CardField& name = better.card.name;
+  if (other.name_doubted(NameDoubt::looks_otherwise) && better.name && !better.name->vouched)
+    name.state = std::max(name.state, FieldState::confirm);
 }
 
 template <typename Change>
@@ -87,7 +102,7 @@ void for_each_place(CardReading& reading, Change change) {
   }
 }
 
-void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, CardReading& out) {
+void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, Look& look) {
   if (name.empty()) return;
   ReadLine again;
   for (const auto& place : name.places) {
@@ -95,18 +110,19 @@ void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, 
     again.glyphs.insert(again.glyphs.end(), part.glyphs.begin(), part.glyphs.end());
   }
   const auto ink = witnesses_of(readers.book, cells_of_name(bgr, name), name);
-  const NameJudgement judgement = judge_name(
-      name, again, ink, [&](const std::string& c) { return readers.text->knows_second(c); });
-  out.name.text = judgement.text;
-  out.name.state = judgement.doubts.empty() ? FieldState::read : FieldState::confirm;
+  look.name = judge_name(name, again, ink,
+                         [&](const std::string& c) { return readers.text->knows_second(c); });
+  look.card.name.text = look.name->text;
+  look.card.name.state = look.name->doubts.empty() ? FieldState::read : FieldState::confirm;
 }
 
 // `bgr` as `page` was read from it, any way up.
-CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText& page) {
+Look read_card(const Readers& readers, const cv::Mat& bgr, const PageText& page) {
   const CardLines lines = card_lines(page.lines, page.direction);
   FrontText front = read_front(lines);
   const BackText back = read_back(lines);
-  CardReading out;
+  Look look;
+  CardReading& out = look.card;
   if (front.labels >= kFrontLabels || front.valid_number) {
     if (front.sex_row && (front.sex.empty() || front.nation.empty())) {
       read_sex_row(readers.text->read_line(bgr, *front.sex_row), front);
@@ -115,7 +131,9 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
       read_birth_row(readers.text->read_line(bgr, *front.birth_row), front);
     }
     fill_front(front, out);
-    read_name(readers, bgr, front.name, out);
+    read_name(readers, bgr, front.name, look);
+    if (out.address.state == FieldState::read && character_lost_between(bgr, front.address))
+      out.address.state = FieldState::confirm;
     if (front.numbers > 1) out.problems.push_back(CardProblem::two_cards);
     // Around the digits alone, without a label that may stand in the same line.
     const bool whole = front.valid_number && front.number.places.size() == 1;
@@ -131,7 +149,7 @@ CardReading read_card(const Readers& readers, const cv::Mat& bgr, const PageText
   if (names_other_document(page.lines))
     out.problems.insert(out.problems.begin(), CardProblem::foreign);
   out.state = state_of(out);
-  return out;
+  return look;
 }
 
 bool no_card(const CardReading& reading) {
@@ -145,7 +163,7 @@ bool nothing_read(const CardReading& reading) { return no_card(reading) && worth
 CardReading read_mirrored(const Readers& readers, const cv::Mat& bgr, CardReading as_it_is) {
   cv::Mat other;
   cv::flip(bgr, other, 1);
-  CardReading out = read_card(readers, other, readers.text->read(other));
+  CardReading out = read_card(readers, other, readers.text->read(other)).card;
   if (no_card(out)) return as_it_is;
   for_each_place(out, [&](Point p) { return Point{static_cast<float>(bgr.cols) - p.x, p.y}; });
   out.card.reset();  // judged as it is, it would be no convex quadrangle in reading order
@@ -182,16 +200,17 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
   TextSettings settings;
   if (held) settings.long_side = kHeldSide;
   const PageText page = text.read(picture.bgr, settings);
-  CardReading out = read_card(readers, picture.bgr, page);
+  Look first = read_card(readers, picture.bgr, page);
+  CardReading& out = first.card;
   if (out.state != CardState::read && !page.lines.empty()) {
     const Cut cut = held && out.card ? cut_along(picture.bgr, *out.card, kHeldMargin, kHeldSide)
                                      : cut_around(picture.bgr, page);
-    CardReading again = read_card(readers, cut.bgr, text.read(cut.bgr));
-    const bool better = worth(again) > worth(out);
-    doubt_differences(better ? again : out, better ? out : again);
+    Look again = read_card(readers, cut.bgr, text.read(cut.bgr));
+    const bool better = worth(again.card) > worth(out);
+    doubt_differences(better ? again : first, better ? first : again);
     if (better) {
-      for_each_place(again, [&](Point p) { return cut.back(p); });
-      out = std::move(again);
+      for_each_place(again.card, [&](Point p) { return cut.back(p); });
+      out = std::move(again.card);
     }
   }
   if (nothing_read(out) && !page.lines.empty())
@@ -208,7 +227,7 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
   out.state = std::max(state_of(out), allowed);
   for (const CardProblem problem : out.problems)
     out.state = std::max(out.state, allowed_with(problem));
-  return out;
+  return std::move(out);
 }
 
 Result<CardReading> CardReader::read(ByteView image, std::optional<CardSide> side) const {

@@ -13,12 +13,16 @@ namespace {
 constexpr float kBehind = 1.3F;
 constexpr float kBefore = 0.1F;
 // In sizes of a character.
-constexpr float kCovered = 0.62F;      // to both sides of a character's middle
-constexpr float kReach = 0.75F;        // a character ends at most so far from its middle,
-constexpr float kNear = 0.35F;         // and at least so far
-constexpr float kWide = 1.2F;          // of a lost last character
-constexpr float kLostAtLeast = 0.38F;  // columns with ink
-constexpr float kFromMiddle = 0.3F;    // of the way between two characters: where one may end
+constexpr float kCovered = 0.62F;            // to both sides of a character's middle
+constexpr float kCoveredNarrow = 0.36F;      // of a digit or a Latin letter, half as wide
+constexpr float kReach = 0.75F;              // a character ends at most so far from its middle,
+constexpr float kNear = 0.35F;               // and at least so far
+constexpr float kWide = 1.2F;                // of a lost last character
+constexpr float kLostAtLeast = 0.38F;        // columns with ink
+constexpr float kLostNarrowAtLeast = 0.15F;  // beside a narrow one, where a lost one is narrow too
+constexpr float kBearing = 0.08F;            // of paper to both sides of a character, together
+constexpr int kSpeck = 1;                    // pixels of a column that are no stroke
+constexpr float kFromMiddle = 0.3F;          // of the way between two characters: where one may end
 constexpr int kPaperWindow = 25;
 constexpr float kInkAbove = 0.5F;  // of full ink
 
@@ -45,6 +49,7 @@ cv::Mat ink_of(const cv::Mat& strip) {
 struct Strip {
   cv::Mat ink;
   std::vector<float> middles;  // of the read characters
+  std::vector<bool> narrow;    // whether each is half as wide as the others
   std::vector<int> columns;    // pixels of ink in each column
   float size = 0;              // of a character
 };
@@ -53,8 +58,16 @@ Point between(Point a, Point b, float share) {
   return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share};
 }
 
-Strip strip_of(const cv::Mat& bgr, const std::array<Point, 4>& place,
-               std::span<const Point> middles) {
+// The characters that stand in one place of a passage.
+struct Row {
+  const std::array<Point, 4>* place = nullptr;
+  std::size_t first = 0;  // of its characters, in the passage
+  std::span<const Point> middles;
+  std::span<const Glyph> glyphs;
+};
+
+Strip strip_of(const cv::Mat& bgr, const Row& row) {
+  const std::array<Point, 4>& place = *row.place;
   const float length = std::hypot(place[1].x - place[0].x, place[1].y - place[0].y);
   const float height = std::max(1.0F, std::hypot(place[3].x - place[0].x, place[3].y - place[0].y));
   const float before = -kBefore * height / length, behind = 1 + kBehind * height / length;
@@ -65,7 +78,8 @@ Strip strip_of(const cv::Mat& bgr, const std::array<Point, 4>& place,
   out.ink = ink_of(line_strip(bgr, wide));
   const float ux = (place[1].x - place[0].x) / length, uy = (place[1].y - place[0].y) / length;
   const float scale = static_cast<float>(out.ink.rows) / height;
-  for (const Point& p : middles) {
+  for (const Glyph& glyph : row.glyphs) out.narrow.push_back(glyph.text.size() == 1);
+  for (const Point& p : row.middles) {
     out.middles.push_back(((p.x - place[0].x) * ux + (p.y - place[0].y) * uy + kBefore * height) *
                           scale);
   }
@@ -87,7 +101,7 @@ Strip strip_of(const cv::Mat& bgr, const std::array<Point, 4>& place,
 NameCell cell(const Strip& strip, float from, float to, std::size_t after, bool read) {
   const int left = std::clamp(cvRound(from), 0, strip.ink.cols - 1);
   const int right = std::clamp(cvRound(to), left + 1, strip.ink.cols);
-  return {strip.ink.colRange(left, right), after, read};
+  return {strip.ink.colRange(left, right), {}, after, read};
 }
 
 // The column with the least ink between two others.
@@ -103,12 +117,16 @@ float emptiest(const Strip& strip, float from, float to) {
 }
 
 // Columns with ink that no read character accounts for, between two places.
-bool holds_more(const Strip& strip, float from, float to) {
+bool holds_more(const Strip& strip, float from, float to, float least) {
   int inked = 0;
   for (int x = std::max(0, cvRound(from)); x < std::min(cvRound(to), strip.ink.cols); ++x) {
-    inked += strip.columns[static_cast<std::size_t>(x)] > 0 ? 1 : 0;
+    inked += strip.columns[static_cast<std::size_t>(x)] > kSpeck ? 1 : 0;
   }
-  return static_cast<float>(inked) >= kLostAtLeast * strip.size;
+  return static_cast<float>(inked) >= least * strip.size;
+}
+
+float covered(const Strip& strip, std::size_t character) {
+  return (strip.narrow[character] ? kCoveredNarrow : kCovered) * strip.size;
 }
 
 void add_cells(const Strip& strip, std::size_t first, std::vector<NameCell>& out) {
@@ -116,9 +134,10 @@ void add_cells(const Strip& strip, std::size_t first, std::vector<NameCell>& out
   const std::size_t count = strip.middles.size();
   float left = 0;  // where the next cell begins
   for (std::size_t i = 0; i <= count; ++i) {
-    const float before = i == 0 ? 0 : strip.middles[i - 1] + kCovered * strip.size;
-    const float behind = i == count ? end : strip.middles[i] - kCovered * strip.size;
-    const bool lost = holds_more(strip, before, behind);
+    const float before = i == 0 ? 0 : strip.middles[i - 1] + covered(strip, i - 1);
+    const float behind = i == count ? end : strip.middles[i] - covered(strip, i);
+    const bool narrow = i > 0 && i < count && (strip.narrow[i - 1] || strip.narrow[i]);
+    const bool lost = holds_more(strip, before, behind, narrow ? kLostNarrowAtLeast : kLostAtLeast);
     // Where the read character before the gap ends, and where the one behind it begins.
     float right = i == 0 ? 0 : strip.middles[i - 1] + kReach * strip.size;
     float next = i == count ? end : strip.middles[i] - kReach * strip.size;
@@ -136,28 +155,76 @@ void add_cells(const Strip& strip, std::size_t first, std::vector<NameCell>& out
   }
 }
 
-}  // namespace
+// Where the ink of the row begins and ends.
+cv::Range extent_of_ink(const Strip& strip) {
+  const int end =
+      std::min(static_cast<int>(strip.columns.size()), cvRound(strip.middles.back() + strip.size));
+  cv::Range out(end, 0);
+  for (int x = 0; x < end; ++x) {
+    if (strip.columns[static_cast<std::size_t>(x)] <= kSpeck) continue;
+    out.start = std::min(out.start, x);
+    out.end = x + 1;
+  }
+  return out;
+}
 
-std::vector<NameCell> cells_of_name(const cv::Mat& bgr, const Passage& name) {
-  std::vector<NameCell> out;
+void cut_evenly(const Strip& strip, std::span<NameCell> cells) {
+  const bool all_read =
+      std::all_of(cells.begin(), cells.end(), [](const NameCell& one) { return one.read; });
+  const cv::Range ink = extent_of_ink(strip);
+  if (!all_read || cells.size() < 2 || ink.size() <= 0) return;
+  const float width =
+      static_cast<float>(ink.size()) / (static_cast<float>(cells.size()) - kBearing);
+  float left = static_cast<float>(ink.start) - width * kBearing / 2;
+  for (NameCell& one : cells) {
+    one.even = cell(strip, left, left + width, one.after, true).ink;
+    left += width;
+  }
+}
+
+std::vector<Row> rows_of(const Passage& text) {
+  std::vector<Row> out;
   std::size_t first = 0;
-  for (const auto& place : name.places) {
-    // Characters belong to the place that they stand in.
+  for (const auto& place : text.places) {
     const float ux = place[1].x - place[0].x, uy = place[1].y - place[0].y;
     const float square = std::max(1.0F, ux * ux + uy * uy);
     std::size_t after = first;
-    while (after < name.middles.size()) {
+    while (after < text.middles.size()) {
       const float share =
-          ((name.middles[after].x - place[0].x) * ux + (name.middles[after].y - place[0].y) * uy) /
+          ((text.middles[after].x - place[0].x) * ux + (text.middles[after].y - place[0].y) * uy) /
           square;
       if (share < -0.01F || share > 1.01F) break;
       ++after;
     }
-    const Strip strip = strip_of(bgr, place, std::span(name.middles).subspan(first, after - first));
-    add_cells(strip, first, out);
+    out.push_back({&place, first, std::span(text.middles).subspan(first, after - first),
+                   std::span(text.glyphs).subspan(first, after - first)});
     first = after;
   }
   return out;
+}
+
+}  // namespace
+
+std::vector<NameCell> cells_of_name(const cv::Mat& bgr, const Passage& name) {
+  std::vector<NameCell> out;
+  for (const Row& row : rows_of(name)) {
+    const Strip strip = strip_of(bgr, row);
+    const std::size_t before = out.size();
+    add_cells(strip, row.first, out);
+    cut_evenly(strip, std::span(out).subspan(before));
+  }
+  return out;
+}
+
+bool character_lost_between(const cv::Mat& bgr, const Passage& text) {
+  for (const Row& row : rows_of(text)) {
+    std::vector<NameCell> cells;
+    add_cells(strip_of(bgr, row), 0, cells);
+    for (const NameCell& cell : cells) {
+      if (!cell.read && cell.after > 0 && cell.after < row.middles.size()) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace mq::vision

@@ -90,6 +90,42 @@ TEST(CellsOfName, WorksAlongTheNameInATurnedPicture) {
   EXPECT_EQ(shape(cells_of_name(picture, name)), "0?1");
 }
 
+TEST(CellsOfName, EvenCutsHoldWhatTheGapsInACharacterCutApart) {
+  cv::Mat picture = paper_with(3);
+  // The last shape in two parts: the widest gap of the row lies in it, and it is read too far
+  // right.
+  cv::rectangle(picture, cv::Rect(static_cast<int>(kLeft + 2 * kPitch) + 10, 30, 16, 60),
+                cv::Scalar::all(180), cv::FILLED);
+  Passage name = read_at({0, 1, 2});
+  name.middles[2].x += 12;
+  const auto cells = cells_of_name(picture, name);
+  ASSERT_EQ(shape(cells), "012");
+  for (const NameCell& cell : cells) {
+    ASSERT_FALSE(cell.even.empty());
+    EXPECT_NEAR(cv::boundingRect(cell.even > 128).width, kSize, 3);
+  }
+}
+
+TEST(CellsOfName, NoEvenCutsWhereACharacterIsLost) {
+  for (const NameCell& cell : cells_of_name(paper_with(3), read_at({0, 2})))
+    EXPECT_TRUE(cell.even.empty());
+}
+
+// Read as digits, half as wide as other characters.
+Passage digits_at(std::initializer_list<int> indices) {
+  Passage out = read_at(indices);
+  for (std::size_t i = 0; i < out.glyphs.size(); ++i) out.glyphs[i].text = "4";
+  return out;
+}
+
+TEST(CharacterLostBetween, OnlyWhereInkIsLeftOver) {
+  EXPECT_FALSE(character_lost_between(paper_with(4), read_at({0, 1, 2, 3})));
+  EXPECT_TRUE(character_lost_between(paper_with(4), read_at({0, 1, 3})));
+  EXPECT_FALSE(character_lost_between(paper_with(4), read_at({1, 2}))) << "at an end of the row";
+  EXPECT_TRUE(character_lost_between(paper_with(4), digits_at({0, 2, 3})));
+  EXPECT_FALSE(character_lost_between(paper_with(0), read_at({0, 1, 3}))) << "nothing but paper";
+}
+
 TEST(CellsOfName, SurvivesPlacesOutsideOfThePicture) {
   Passage name = read_at({0, 1});
   for (Point& p : name.places[0]) p.x += 5000;

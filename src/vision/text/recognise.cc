@@ -24,6 +24,15 @@ std::vector<std::string> characters_of(std::string_view text) {
   return out;
 }
 
+// Of 18 384 shares, forty times a line: what std::max_element makes of it took 4 % of a card's
+// time.
+std::size_t greatest(std::span<const float> shares) {
+  const cv::Mat row(1, static_cast<int>(shares.size()), CV_32F, const_cast<float*>(shares.data()));
+  std::array<int, 2> at{};
+  cv::minMaxIdx(row, nullptr, nullptr, nullptr, at.data());
+  return static_cast<std::size_t>(std::max(at[1], 0));  // none where all of them are NaN
+}
+
 }  // namespace
 
 ReadLine best_path(std::span<const float> shares, std::size_t steps,
@@ -35,8 +44,7 @@ ReadLine best_path(std::span<const float> shares, std::size_t steps,
   float sum = 0;
   for (std::size_t t = 0; t < steps; ++t) {
     const auto row = shares.subspan(t * classes, classes);
-    const auto best =
-        static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+    const std::size_t best = greatest(row);
     const float at = (static_cast<float>(t) + 0.5F) / (static_cast<float>(steps) * used);
     if (best != 0 && best != before) {
       out.glyphs.push_back({characters[best - 1], row[best], std::min(at, 1.0F)});

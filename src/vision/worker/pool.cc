@@ -129,8 +129,8 @@ void WorkerPool::Impl::serve(bool is_first) {
 bool WorkerPool::Impl::handle(const Child& child, Job& job) const {
   int timeout_ms = config.timeout_ms;
   if (job.kind == Kind::read_page) timeout_ms = std::max(timeout_ms, limits::kPageTimeoutMs);
-  // The faces of the picture, the card twice, and the face on it.
-  if (job.kind == Kind::read_hand_held) timeout_ms *= 3;
+  if (job.kind == Kind::read_hand_held)
+    timeout_ms = std::max(timeout_ms, limits::kHandHeldTimeoutMs);
   auto answer = child.ask(static_cast<std::uint8_t>(job.kind), job.picture, timeout_ms);
   const bool kept = answer.ok();
   job.answer.set_value(std::move(answer));

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "vision/document/card.h"
 #include "vision/document/bank_card.h"
+#include "vision/document/card.h"
 #include "vision/document/hand_held.h"
 #include "vision/document/page_reader.h"
 #include "vision/face/face.h"
@@ -49,9 +49,10 @@ class WorkerPool {
   Result<PictureSize> measure(ByteView image);
   // As BankCardReader::read, and the same three.
   Result<BankCardReading> read_bank_card(ByteView image);
+  // As HandHeldReader, and the same three; timeout is limits::kHandHeldTimeoutMs.
   Result<HandHeldReading> read_hand_held(ByteView picture);
-  // The text of a page, as PageReader, and: busy, worker_lost, timeout (limits::kPageTimeoutMs). Takes a child for
-  // seconds.
+  // The text of a page, as PageReader, and: busy, worker_lost, timeout (limits::kPageTimeoutMs).
+  // Takes a child for seconds.
   Result<PageReading> read_page(ByteView image);
 
   // One answer a picture, in their order; spread over all children, a few at a time, so that other
