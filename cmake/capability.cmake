@@ -1,9 +1,10 @@
-# mq_capability(name DEPS <capabilities…> LINK <outside libraries…>)
+# mq_capability(name DEPS <capabilities…> LINK <outside libraries…> [SHARDS <number>])
 #
 # One folder = one static library mq_<name> made of every *.cc in it, except files ending in _test.cc,
-# _fuzz.cc, _bench.cc and main.cc. Every *_test.cc goes into one test binary <name>_test.
+# _fuzz.cc, _bench.cc and main.cc. Every *_test.cc goes into one test binary <name>_test. With SHARDS, its
+# tests are spread over so many runs of it, <name>_1 and so on, which take different cores.
 function(mq_capability name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARDS" "DEPS;LINK" ${ARGN})
   file(GLOB_RECURSE all CONFIGURE_DEPENDS *.cc)
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main)\\.cc$")
@@ -22,13 +23,27 @@ function(mq_capability name)
   if(MQ_BUILD_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE mq_${name} mq_testing GTest::gmock GTest::gtest_main)
-    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set(runs ${name})
+    if(ARG_SHARDS)
+      set(runs)
+      foreach(number RANGE 1 ${ARG_SHARDS})
+        list(APPEND runs ${name}_${number})
+      endforeach()
+    endif()
     set(seconds 300)  # a guard against hanging: the longest takes 60 to 100 by how busy the machine is
     if(MQ_SANITIZE)
       set(seconds 900)  # the networks' inputs and outputs are made four to ten times slower
     endif()
-    set_tests_properties(${name} PROPERTIES LABELS fast TIMEOUT ${seconds}
-      ENVIRONMENT "MQ_SOURCE_DIR=${CMAKE_SOURCE_DIR};MQ_BUILD_DIR=${CMAKE_BINARY_DIR}")
+    set(shard 0)
+    foreach(run ${runs})
+      set(environment "MQ_SOURCE_DIR=${CMAKE_SOURCE_DIR};MQ_BUILD_DIR=${CMAKE_BINARY_DIR}")
+      if(ARG_SHARDS)
+        string(APPEND environment ";GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${shard}")
+      endif()
+      math(EXPR shard "${shard} + 1")
+      add_test(NAME ${run} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+      set_tests_properties(${run} PROPERTIES LABELS fast TIMEOUT ${seconds} ENVIRONMENT "${environment}")
+    endforeach()
   endif()
 endfunction()
 

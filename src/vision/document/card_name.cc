@@ -11,7 +11,9 @@ namespace {
 constexpr float kSure = 0.90F;         // of the reader alone
 constexpr float kSureRare = 0.995F;    // and of a character that is not common
 constexpr float kSureVouched = 0.40F;  // of the reader where the ink vouches for it
-constexpr float kLead = 0.03F;         // of the nearest character before the next one, to vouch
+constexpr float kSureAgainstInk =
+    0.95F;                      // of the reader where the ink is nearer to another (炯, 烔)
+constexpr float kLead = 0.03F;  // of the nearest character before the next one, to vouch
 // How like it is where the character is rare or the second reader says otherwise: what is less
 // sharp is as like a rare character as its look-alikes.
 constexpr float kVouchAt = 0.85F;
@@ -84,21 +86,30 @@ bool dot(const std::string& character) {
   return character == "·" || character == "・" || character == "•";
 }
 
+// What the ink says of one character that was read.
+struct Likeness {
+  bool vouched = false;   // it is this one
+  bool strongly = false;  // and no look-alike of it
+  bool another = false;   // it is nearer to another one, by however little
+};
+
+Likeness likeness_of(const InkWitness& ink, const std::string& character) {
+  return {vouches(ink, character), vouches_strongly(ink, character),
+          ink.nearest.best.text != character && ink.nearest.best.score >= kNear};
+}
+
 // What the reader has to be sure of a character at least.
-float least_sure(const std::string& character, bool surname, bool vouched, bool strongly) {
+float least_sure(const std::string& character, bool surname, const Likeness& like) {
   const bool usual = surname || idcard::common_character(character);
-  if (usual ? vouched : strongly) return kSureVouched;
-  return usual ? kSure : kSureRare;
+  if (usual ? like.vouched : like.strongly) return kSureVouched;
+  if (!usual) return kSureRare;
+  return like.another ? kSureAgainstInk : kSure;
 }
 
 // 长孙 alone has most likely lost what follows it.
 bool only_surname(const std::string& name) {
   const auto surname = idcard::surname_of(name + "一");
   return surname && surname->text == name;
-}
-
-bool all(const std::vector<bool>& each) {
-  return std::find(each.begin(), each.end(), false) == each.end();
 }
 
 void add(std::vector<NameDoubt>& doubts, NameDoubt doubt) {
@@ -145,14 +156,14 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
   NameJudgement out;
   Texts texts = texts_of(name.glyphs);
   Texts lost_before(texts.size() + 1);
-  std::vector<bool> vouched(texts.size()), strongly(texts.size());
+  std::vector<Likeness> like(texts.size());
   for (const InkWitness& one : ink) {
     if (!one.read || dot(texts[one.after]))
       continue;  // a dot has too little ink to be like anything
-    vouched[one.after] = vouches(one, texts[one.after]);
-    strongly[one.after] = vouches_strongly(one, texts[one.after]);
+    like[one.after] = likeness_of(one, texts[one.after]);
   }
-  const bool sharp = std::find(strongly.begin(), strongly.end(), true) != strongly.end();
+  const bool sharp =
+      std::any_of(like.begin(), like.end(), [](const Likeness& one) { return one.strongly; });
   for (const InkWitness& one : ink) {
     if (!one.read) {
       add(out.doubts, NameDoubt::character_lost);
@@ -168,20 +179,22 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
       }
     }
   }
-  out.vouched = all(vouched);
+  out.vouched =
+      std::all_of(like.begin(), like.end(), [](const Likeness& one) { return one.vouched; });
   const auto surname = idcard::surname_of(name.text);
-  std::vector<bool> open, sure;
+  std::vector<bool> open;
+  bool sure = true;  // of every character
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const Glyph& glyph = name.glyphs[i];
     const bool in_surname = surname && bytes < surname->text.size();
     bytes += glyph.text.size();
-    if (!dot(glyph.text) &&
-        glyph.confidence < least_sure(glyph.text, in_surname, vouched[i], strongly[i]))
+    if (!dot(glyph.text) && glyph.confidence < least_sure(glyph.text, in_surname, like[i]))
       add(out.doubts, NameDoubt::unsure);
-    open.push_back(strongly[i] || dot(glyph.text) || !knows(glyph.text));
-    sure.push_back(vouched[i] ||
-                   (glyph.confidence >= kVerySure && idcard::common_character(glyph.text)));
+    const bool certain_of = like[i].strongly && glyph.confidence >= kSure;
+    open.push_back(certain_of || dot(glyph.text) || !knows(glyph.text));
+    sure = sure && (like[i].vouched ||
+                    (glyph.confidence >= kVerySure && idcard::common_character(glyph.text)));
     out.text += lost_before[i] + texts[i];
   }
   out.text += lost_before.back();
@@ -191,11 +204,11 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
   // Names without a surname exist (Tibetan ones): where all of a longer name is certain, that alone
   // is no doubt. A shorter one may have lost its first character, and one that begins as the label
   // before it does may have kept some of that.
-  const bool certain = (texts.size() >= 3 && out.vouched) || (texts.size() >= 4 && all(sure));
+  const bool certain = (texts.size() >= 3 && out.vouched) || (texts.size() >= 4 && sure);
   if (certain && texts.front() != "名")
     std::erase(finding.issues, idcard::NameIssue::surname_unknown);
   // A surname alone is a name only where no ink was left over and its own is plainly what was read.
-  const bool plain = texts.size() == 1 && out.doubts.empty() && strongly.front();
+  const bool plain = texts.size() == 1 && out.doubts.empty() && like.front().strongly;
   if (plain) std::erase(finding.issues, idcard::NameIssue::one_character);
   if (!finding.issues.empty() || (!plain && only_surname(out.text)))
     add(out.doubts, NameDoubt::unlikely);

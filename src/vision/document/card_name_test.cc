@@ -194,6 +194,24 @@ TEST(JudgeName, FaintInkNearAnotherCharacterIsADoubtWhereTheRestIsSharp) {
   EXPECT_TRUE(one.judge().doubts.empty()) << "blurred ink is like characters of many strokes";
 }
 
+TEST(JudgeName, TheReaderHasToBeSurerAgainstTheInk) {
+  Case one = Case().character("陆").character("炯", 0.94F).character("弘");
+  EXPECT_TRUE(one.judge().doubts.empty());
+  one.ink[1].score = 0.80F;
+  one.ink[1].nearest = {{"烔", 0.82F}, 0.80F};
+  EXPECT_TRUE(has(one.judge(), NameDoubt::unsure));
+  one.name.glyphs[1].confidence = 0.96F;
+  EXPECT_TRUE(one.judge().doubts.empty());
+}
+
+TEST(JudgeName, InkAloneIsNotBelievedAgainstTheSecondReader) {
+  Case one = Case().character("王").character("別", 0.50F).character("克");
+  one.again.glyphs[1].text = "别";
+  EXPECT_TRUE(has(one.judge(), NameDoubt::readers_differ));
+  one.name.glyphs[1].confidence = 0.95F;
+  EXPECT_TRUE(one.judge().doubts.empty()) << "two witnesses against one";
+}
+
 TEST(JudgeName, SaysWhetherTheInkVouchesForAllOfIt) {
   EXPECT_TRUE(Case().character("王").character("明").judge().vouched);
   Case one = Case().character("王").character("明");

@@ -1,6 +1,7 @@
 #include "vision/network/register.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 class RegisterTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = ::testing::TempDir() + "model-register";
+    folder_ = ::testing::TempDir() + "model-register-" + std::to_string(::getpid());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     for (const char* name : {"manifest.json", "fr_eye.onnx"}) {
@@ -32,7 +33,8 @@ class RegisterTest : public ::testing::Test {
     const auto content = read_model_file(folder_ + "/" + name);
     ASSERT_FALSE(content.ok()) << name;
     EXPECT_TRUE(content.error().is(VisionErrc::models_missing));
-    EXPECT_NE(content.error().detail().find(because), std::string::npos) << content.error().detail();
+    EXPECT_NE(content.error().detail().find(because), std::string::npos)
+        << content.error().detail();
   }
 
   std::string folder_;
