@@ -129,15 +129,23 @@ float covered(const Strip& strip, std::size_t character) {
   return (strip.narrow[character] ? kCoveredNarrow : kCovered) * strip.size;
 }
 
+// Whether ink that no read character accounts for lies before character `i`; behind the last one
+// for their number.
+bool lost_before(const Strip& strip, std::size_t i) {
+  const std::size_t count = strip.middles.size();
+  const float from = i == 0 ? 0 : strip.middles[i - 1] + covered(strip, i - 1);
+  const float to =
+      i == count ? static_cast<float>(strip.ink.cols) : strip.middles[i] - covered(strip, i);
+  const bool narrow = i > 0 && i < count && (strip.narrow[i - 1] || strip.narrow[i]);
+  return holds_more(strip, from, to, narrow ? kLostNarrowAtLeast : kLostAtLeast);
+}
+
 void add_cells(const Strip& strip, std::size_t first, std::vector<NameCell>& out) {
   const auto end = static_cast<float>(strip.ink.cols);
   const std::size_t count = strip.middles.size();
   float left = 0;  // where the next cell begins
   for (std::size_t i = 0; i <= count; ++i) {
-    const float before = i == 0 ? 0 : strip.middles[i - 1] + covered(strip, i - 1);
-    const float behind = i == count ? end : strip.middles[i] - covered(strip, i);
-    const bool narrow = i > 0 && i < count && (strip.narrow[i - 1] || strip.narrow[i]);
-    const bool lost = holds_more(strip, before, behind, narrow ? kLostNarrowAtLeast : kLostAtLeast);
+    const bool lost = lost_before(strip, i);
     // Where the read character before the gap ends, and where the one behind it begins.
     float right = i == 0 ? 0 : strip.middles[i - 1] + kReach * strip.size;
     float next = i == count ? end : strip.middles[i] - kReach * strip.size;
@@ -155,7 +163,7 @@ void add_cells(const Strip& strip, std::size_t first, std::vector<NameCell>& out
   }
 }
 
-// Where the ink of the row begins and ends.
+// Where the ink of a row of one character or more begins and ends.
 cv::Range extent_of_ink(const Strip& strip) {
   const int end =
       std::min(static_cast<int>(strip.columns.size()), cvRound(strip.middles.back() + strip.size));
@@ -171,8 +179,9 @@ cv::Range extent_of_ink(const Strip& strip) {
 void cut_evenly(const Strip& strip, std::span<NameCell> cells) {
   const bool all_read =
       std::all_of(cells.begin(), cells.end(), [](const NameCell& one) { return one.read; });
+  if (!all_read || cells.size() < 2) return;
   const cv::Range ink = extent_of_ink(strip);
-  if (!all_read || cells.size() < 2 || ink.size() <= 0) return;
+  if (ink.size() <= 0) return;
   const float width =
       static_cast<float>(ink.size()) / (static_cast<float>(cells.size()) - kBearing);
   float left = static_cast<float>(ink.start) - width * kBearing / 2;
@@ -186,6 +195,7 @@ std::vector<Row> rows_of(const Passage& text) {
   std::vector<Row> out;
   std::size_t first = 0;
   for (const auto& place : text.places) {
+    // Characters belong to the place that they stand in.
     const float ux = place[1].x - place[0].x, uy = place[1].y - place[0].y;
     const float square = std::max(1.0F, ux * ux + uy * uy);
     std::size_t after = first;
@@ -218,10 +228,9 @@ std::vector<NameCell> cells_of_name(const cv::Mat& bgr, const Passage& name) {
 
 bool character_lost_between(const cv::Mat& bgr, const Passage& text) {
   for (const Row& row : rows_of(text)) {
-    std::vector<NameCell> cells;
-    add_cells(strip_of(bgr, row), 0, cells);
-    for (const NameCell& cell : cells) {
-      if (!cell.read && cell.after > 0 && cell.after < row.middles.size()) return true;
+    const Strip strip = strip_of(bgr, row);
+    for (std::size_t i = 1; i < strip.middles.size(); ++i) {
+      if (lost_before(strip, i)) return true;
     }
   }
   return false;

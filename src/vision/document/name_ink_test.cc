@@ -126,6 +126,14 @@ TEST(CharacterLostBetween, OnlyWhereInkIsLeftOver) {
   EXPECT_FALSE(character_lost_between(paper_with(0), read_at({0, 1, 3}))) << "nothing but paper";
 }
 
+TEST(CellsOfName, SurvivesAPlaceInWhichNoCharacterStands) {
+  Passage name = read_at({0, 1});
+  name.places.push_back({Point{60, 90}, Point{160, 90}, Point{160, 110}, Point{60, 110}});
+  EXPECT_EQ(shape(cells_of_name(paper_with(2), name)), "01?")
+      << "what is darkest there, the pattern of the paper, is a doubt";
+  EXPECT_FALSE(character_lost_between(paper_with(2), name));
+}
+
 TEST(CellsOfName, SurvivesPlacesOutsideOfThePicture) {
   Passage name = read_at({0, 1});
   for (Point& p : name.places[0]) p.x += 5000;

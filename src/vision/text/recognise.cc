@@ -1,6 +1,7 @@
 #include "vision/text/recognise.h"
 
 #include <algorithm>
+#include <array>
 
 #include "vision/network/register.h"
 #include "vision/network/tensor.h"
