@@ -1,6 +1,7 @@
 #include "vision/document/card_fields.h"
 
 #include <algorithm>
+#include <span>
 
 #include "vision/document/card_quality.h"
 
@@ -11,6 +12,9 @@ namespace {
 // on the synthetic cards of tools/make-cards fewer than one in a hundred lie below; most misread
 // ones do.
 constexpr float kSureNumber = 0.80F;
+// The check character follows from the other seventeen: where those are sure and it agrees with
+// them, little certainty of its own will do. Readers are never sure of a small X.
+constexpr float kSureCheck = 0.30F;
 constexpr float kSureText = 0.80F;
 
 // Addresses are made of common characters; others are mostly old forms of them (黃, 內).
@@ -19,6 +23,16 @@ constexpr int kCardsOfToday = 2020;  // the year of names of places where a card
 
 bool sure(const Passage& passage, float least) {
   return !passage.empty() && passage.least >= least;
+}
+
+bool sure_of_number(const Passage& number) {
+  if (number.empty()) return false;
+  const auto least = [](std::span<const Glyph> glyphs, float confidence) {
+    return std::all_of(glyphs.begin(), glyphs.end(),
+                       [&](const Glyph& glyph) { return glyph.confidence >= confidence; });
+  };
+  const std::span<const Glyph> glyphs(number.glyphs);
+  return least(glyphs.first(glyphs.size() - 1), kSureNumber) && least(glyphs.last(1), kSureCheck);
 }
 
 FieldState known(bool is) { return is ? FieldState::read : FieldState::confirm; }
@@ -34,7 +48,7 @@ void fill_number(const FrontText& text, CardReading& out) {
   // eight of them.
   const bool vouched = birth && *birth == text.valid_number->facts.birth;
   out.number.state = known(vouched && text.valid_number->repairs == 0 && text.valid_number->alone &&
-                           text.numbers == 1 && sure(text.number, kSureNumber));
+                           text.numbers == 1 && sure_of_number(text.number));
 }
 
 void fill_birth(const FrontText& text, CardReading& out) {

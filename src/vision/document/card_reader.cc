@@ -31,6 +31,8 @@ constexpr int kLongestCut = 2000;
 constexpr int kHeldSide =
     1280;  // in which text is sought when the card is only a part of the picture
 constexpr double kHeldMargin = 0.12;  // of the card, around it in its cut-out
+// Labels and short values are read as well with less padding than in training, in less time.
+constexpr TextSettings kCardText{.least_width = 128};
 
 struct Readers {
   std::shared_ptr<const TextReader> text;
@@ -116,10 +118,38 @@ void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, 
   look.card.name.state = look.name->doubts.empty() ? FieldState::read : FieldState::confirm;
 }
 
+bool holds(const TextLine& line, const Quad& place) {
+  std::vector<cv::Point2f> around;
+  for (const Point& corner : line.corners) around.emplace_back(corner.x, corner.y);
+  const cv::Point2f middle((place[0].x + place[2].x) / 2, (place[0].y + place[2].y) / 2);
+  return cv::pointPolygonTest(around, middle, false) > 0;
+}
+
+// Short lines of the name are read again as wide as in training: in a narrower picture the places
+// of their characters are less exact, and the ink is compared by them. True when there was one.
+bool read_name_wide(const TextReader& text, const cv::Mat& bgr, const Passage& name,
+                    std::vector<TextLine>& lines) {
+  bool out = false;
+  for (TextLine& line : lines) {
+    if (line.length() * kLineHeight >= kTrainedWidth * line.height() ||
+        std::none_of(name.places.begin(), name.places.end(),
+                     [&](const Quad& place) { return holds(line, place); })) {
+      continue;
+    }
+    line = text.read_line(bgr, line.corners);
+    out = true;
+  }
+  return out;
+}
+
 // `bgr` as `page` was read from it, any way up.
-Look read_card(const Readers& readers, const cv::Mat& bgr, const PageText& page) {
-  const CardLines lines = card_lines(page.lines, page.direction);
+Look read_card(const Readers& readers, const cv::Mat& bgr, PageText page) {
+  CardLines lines = card_lines(page.lines, page.direction);
   FrontText front = read_front(lines);
+  if (read_name_wide(*readers.text, bgr, front.name, page.lines)) {
+    lines = card_lines(page.lines, page.direction);
+    front = read_front(lines);
+  }
   const BackText back = read_back(lines);
   Look look;
   CardReading& out = look.card;
@@ -163,7 +193,7 @@ bool nothing_read(const CardReading& reading) { return no_card(reading) && worth
 CardReading read_mirrored(const Readers& readers, const cv::Mat& bgr, CardReading as_it_is) {
   cv::Mat other;
   cv::flip(bgr, other, 1);
-  CardReading out = read_card(readers, other, readers.text->read(other)).card;
+  CardReading out = read_card(readers, other, readers.text->read(other, kCardText)).card;
   if (no_card(out)) return as_it_is;
   for_each_place(out, [&](Point p) { return Point{static_cast<float>(bgr.cols) - p.x, p.y}; });
   out.card.reset();  // judged as it is, it would be no convex quadrangle in reading order
@@ -197,7 +227,7 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
   const FlushSubnormals guard;
   MQ_TRY(const Picture picture, decode(image));
   const TextReader& text = *readers.text;
-  TextSettings settings;
+  TextSettings settings = kCardText;
   if (held) settings.long_side = kHeldSide;
   const PageText page = text.read(picture.bgr, settings);
   Look first = read_card(readers, picture.bgr, page);
@@ -205,7 +235,7 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
   if (out.state != CardState::read && !page.lines.empty()) {
     const Cut cut = held && out.card ? cut_along(picture.bgr, *out.card, kHeldMargin, kHeldSide)
                                      : cut_around(picture.bgr, page);
-    Look again = read_card(readers, cut.bgr, text.read(cut.bgr));
+    Look again = read_card(readers, cut.bgr, text.read(cut.bgr, kCardText));
     const bool better = worth(again.card) > worth(out);
     doubt_differences(better ? again : first, better ? first : again);
     if (better) {

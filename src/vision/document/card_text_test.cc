@@ -80,6 +80,19 @@ TEST(CardText, AMisreadDigitIsNeverTakenSilently) {
   EXPECT_EQ(out.state, CardState::confirm);
 }
 
+TEST(CardText, AFaintCheckCharacterIsVouchedForByTheSureDigitsBeforeIt) {
+  auto lines = front_lines();
+  lines[2] = line("出生1975年9月12日", 60, 260);
+  lines[5] = line("公民身份号码11010319750912341X", 60, 560, 0.99F, 900);
+  lines[5].glyphs.back().confidence = 0.5F;
+  EXPECT_EQ(front_of(lines).number.state, FieldState::read);
+  lines[5].glyphs.back().confidence = 0.2F;
+  EXPECT_EQ(front_of(lines).number.state, FieldState::confirm) << "hardly seen at all";
+  lines[5].glyphs.back().confidence = 0.5F;
+  lines[5].glyphs[lines[5].glyphs.size() - 2].confidence = 0.7F;
+  EXPECT_EQ(front_of(lines).number.state, FieldState::confirm) << "a digit is unsure";
+}
+
 TEST(CardText, AValidNumberOfAnotherBirthIsNotBelieved) {
   auto lines = front_lines();
   lines[2] = line("出生1974年11月13日", 60, 260);
