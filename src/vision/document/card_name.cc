@@ -116,6 +116,59 @@ void add(std::vector<NameDoubt>& doubts, NameDoubt doubt) {
   if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
 }
 
+// What the ink of a name says beside its readers.
+struct SeenInk {
+  Texts texts;        // a character each as read, or what its ink plainly shows instead
+  Texts lost_before;  // what stands before each, and after the last, and nobody read
+  std::vector<Likeness> like;
+};
+
+SeenInk look_at_ink(const Passage& name, const std::vector<InkWitness>& ink,
+                    std::vector<NameDoubt>& doubts) {
+  SeenInk out{texts_of(name.glyphs), Texts(name.glyphs.size() + 1),
+              std::vector<Likeness>(name.glyphs.size())};
+  // A dot has too little ink to be like anything.
+  const auto compared = [&](const InkWitness& one) {
+    return one.read && !dot(name.glyphs[one.after].text);
+  };
+  for (const InkWitness& one : ink) {
+    if (compared(one)) out.like[one.after] = likeness_of(one, out.texts[one.after]);
+  }
+  const bool sharp = std::any_of(out.like.begin(), out.like.end(),
+                                 [](const Likeness& one) { return one.strongly; });
+  for (const InkWitness& one : ink) {
+    if (!one.read) {
+      add(doubts, NameDoubt::character_lost);
+      if (clearly(one.nearest)) out.lost_before[one.after] += one.nearest.best.text;
+    } else if (compared(one)) {
+      const Glyph& glyph = name.glyphs[one.after];
+      if (nearer_to_another(one, glyph.text, sharp)) add(doubts, NameDoubt::looks_otherwise);
+      const float margin = glyph.confidence < kVerySure ? kOtherwise : kOtherwiseThanSure;
+      if (clearly(one.nearest) && one.nearest.best.score - one.score > margin) {
+        add(doubts, NameDoubt::looks_otherwise);
+        out.texts[one.after] = one.nearest.best.text;
+      }
+    }
+  }
+  return out;
+}
+
+// Whether the text is a name that people have. `certain`: there is no doubt about its characters.
+void judge_kind(const SeenInk& seen, bool certain, NameJudgement& out) {
+  idcard::NameFinding finding = idcard::inspect_name(out.text);
+  // Names without a surname exist (Tibetan ones): where all of a longer name is certain, that alone
+  // is no doubt. A shorter one may have lost its first character, and one that begins as the label
+  // before it does may have kept some of that.
+  if (certain && seen.texts.front() != "名")
+    std::erase(finding.issues, idcard::NameIssue::surname_unknown);
+  // A surname alone is a name only where no ink was left over and its own is plainly what was read.
+  const bool plain = seen.texts.size() == 1 && out.doubts.empty() && seen.like.front().strongly;
+  if (plain) std::erase(finding.issues, idcard::NameIssue::one_character);
+  if (!finding.issues.empty() || (!plain && only_surname(out.text)))
+    add(out.doubts, NameDoubt::unlikely);
+  out.text = finding.name;
+}
+
 }  // namespace
 
 std::vector<InkWitness> witnesses_of(const GlyphBook& book, const std::vector<NameCell>& cells,
@@ -154,65 +207,31 @@ NameJudgement judge_name(const Passage& name, const ReadLine& again,
                          const std::vector<InkWitness>& ink,
                          const std::function<bool(const std::string&)>& knows) {
   NameJudgement out;
-  Texts texts = texts_of(name.glyphs);
-  Texts lost_before(texts.size() + 1);
-  std::vector<Likeness> like(texts.size());
-  for (const InkWitness& one : ink) {
-    if (!one.read || dot(texts[one.after]))
-      continue;  // a dot has too little ink to be like anything
-    like[one.after] = likeness_of(one, texts[one.after]);
-  }
-  const bool sharp =
-      std::any_of(like.begin(), like.end(), [](const Likeness& one) { return one.strongly; });
-  for (const InkWitness& one : ink) {
-    if (!one.read) {
-      add(out.doubts, NameDoubt::character_lost);
-      if (clearly(one.nearest)) lost_before[one.after] += one.nearest.best.text;
-    } else if (!dot(texts[one.after])) {
-      if (nearer_to_another(one, texts[one.after], sharp))
-        add(out.doubts, NameDoubt::looks_otherwise);
-      const float margin =
-          name.glyphs[one.after].confidence < kVerySure ? kOtherwise : kOtherwiseThanSure;
-      if (clearly(one.nearest) && one.nearest.best.score - one.score > margin) {
-        add(out.doubts, NameDoubt::looks_otherwise);
-        texts[one.after] = one.nearest.best.text;
-      }
-    }
-  }
-  out.vouched =
-      std::all_of(like.begin(), like.end(), [](const Likeness& one) { return one.vouched; });
+  const SeenInk seen = look_at_ink(name, ink, out.doubts);
+  out.vouched = std::all_of(seen.like.begin(), seen.like.end(),
+                            [](const Likeness& one) { return one.vouched; });
   const auto surname = idcard::surname_of(name.text);
   std::vector<bool> open;
   bool sure = true;  // of every character
   std::size_t bytes = 0;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
+  for (std::size_t i = 0; i < name.glyphs.size(); ++i) {
     const Glyph& glyph = name.glyphs[i];
+    const Likeness& like = seen.like[i];
     const bool in_surname = surname && bytes < surname->text.size();
     bytes += glyph.text.size();
-    if (!dot(glyph.text) && glyph.confidence < least_sure(glyph.text, in_surname, like[i]))
+    if (!dot(glyph.text) && glyph.confidence < least_sure(glyph.text, in_surname, like))
       add(out.doubts, NameDoubt::unsure);
-    const bool certain_of = like[i].strongly && glyph.confidence >= kSure;
-    open.push_back(certain_of || dot(glyph.text) || !knows(glyph.text));
-    sure = sure && (like[i].vouched ||
+    const bool certain = like.strongly && glyph.confidence >= kSure;
+    open.push_back(certain || dot(glyph.text) || !knows(glyph.text));
+    sure = sure && (like.vouched ||
                     (glyph.confidence >= kVerySure && idcard::common_character(glyph.text)));
-    out.text += lost_before[i] + texts[i];
+    out.text += seen.lost_before[i] + seen.texts[i];
   }
-  out.text += lost_before.back();
+  out.text += seen.lost_before.back();
   if (!agree(texts_of(name.glyphs), texts_of(again.glyphs), open))
     add(out.doubts, NameDoubt::readers_differ);
-  idcard::NameFinding finding = idcard::inspect_name(out.text);
-  // Names without a surname exist (Tibetan ones): where all of a longer name is certain, that alone
-  // is no doubt. A shorter one may have lost its first character, and one that begins as the label
-  // before it does may have kept some of that.
-  const bool certain = (texts.size() >= 3 && out.vouched) || (texts.size() >= 4 && sure);
-  if (certain && texts.front() != "名")
-    std::erase(finding.issues, idcard::NameIssue::surname_unknown);
-  // A surname alone is a name only where no ink was left over and its own is plainly what was read.
-  const bool plain = texts.size() == 1 && out.doubts.empty() && like.front().strongly;
-  if (plain) std::erase(finding.issues, idcard::NameIssue::one_character);
-  if (!finding.issues.empty() || (!plain && only_surname(out.text)))
-    add(out.doubts, NameDoubt::unlikely);
-  out.text = finding.name;
+  const bool certain = (seen.texts.size() >= 3 && out.vouched) || (seen.texts.size() >= 4 && sure);
+  judge_kind(seen, certain, out);
   return out;
 }
 
