@@ -1558,6 +1558,8 @@ export interface components {
             staff_id: components["schemas"]["Id"];
             username: string;
             roles: ("reviewer" | "risk" | "finance" | "admin")[];
+            /** @description What the roles allow; the console shows the pages that go with them. */
+            permissions: ("own_session" | "verification_read" | "verification_decide" | "document_read" | "application_read" | "application_decide" | "loan_read" | "ledger_read" | "audit_read" | "outbox_read" | "switch_read" | "switch_change" | "business_date_advance")[];
             demo: boolean;
             business_date: components["schemas"]["Date"];
         };
@@ -4195,6 +4197,14 @@ export interface operations {
                      *       "username": "admin",
                      *       "roles": [
                      *         "admin"
+                     *       ],
+                     *       "permissions": [
+                     *         "own_session",
+                     *         "audit_read",
+                     *         "outbox_read",
+                     *         "switch_read",
+                     *         "switch_change",
+                     *         "business_date_advance"
                      *       ],
                      *       "demo": true,
                      *       "business_date": "2026-11-22"

@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/auth.h"
 #include "base/time.h"
@@ -52,8 +54,18 @@ struct Services {
   std::string sandbox_url;  // of a demo, "" otherwise
 };
 
-// All routes of the product.
-runtime::Router make_router(Services& services);
+// Who may call a route. What a borrower reaches is their own; what staff reach follows from the permission.
+enum class Caller { anyone, borrower, staff, partner };  // partner: signed with the shared secret
+BOOST_DESCRIBE_ENUM(Caller, anyone, borrower, staff, partner)
+struct Access {
+  std::string method, pattern;  // as in runtime::Route
+  Caller caller;
+  std::optional<auth::Permission> permission;  // of staff
+};
+
+// All routes of the product; none can be added without saying who may call it. `declared` gets what they
+// say.
+runtime::Router make_router(Services& services, std::vector<Access>* declared = nullptr);
 
 // An error as application/problem+json, in the language of the request (see problem.cc).
 runtime::HttpResponse render_problem(const Error& error, const runtime::HttpRequest& request);

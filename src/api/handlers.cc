@@ -109,11 +109,11 @@ std::string session_cookie(std::string_view name, std::string_view token, int ma
          "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(max_age_s);
 }
 
-void Routes::add(std::string method, std::string pattern, Open handler, std::size_t body_limit,
-                 std::string media_types) {
+void Routes::add(Access access, Open handler, std::size_t body_limit, std::string media_types) {
   runtime::Route route;
-  route.method = std::move(method);
-  route.pattern = std::move(pattern);
+  route.method = access.method;
+  route.pattern = access.pattern;
+  declared_.push_back(std::move(access));
   route.body_limit = body_limit;
   route.media_types = std::move(media_types);
   route.handler = [handler = std::move(handler)](HttpRequest& request) {
@@ -124,14 +124,19 @@ void Routes::add(std::string method, std::string pattern, Open handler, std::siz
 }
 
 void Routes::open(std::string method, std::string pattern, Open handler) {
-  add(std::move(method), std::move(pattern), std::move(handler), limits::kHttpJsonBodyBytes,
-      "application/json");
+  add({std::move(method), std::move(pattern), Caller::anyone, {}}, std::move(handler),
+      limits::kHttpJsonBodyBytes, "application/json");
+}
+
+void Routes::partner(std::string method, std::string pattern, Open handler) {
+  add({std::move(method), std::move(pattern), Caller::partner, {}}, std::move(handler),
+      limits::kHttpJsonBodyBytes, "application/json");
 }
 
 void Routes::borrower(std::string method, std::string pattern, Repeat repeat,
                       ForBorrower handler) {
   add(
-      std::move(method), std::move(pattern),
+      {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, repeat, handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto token, token_of(request, kBorrowerCookie));
         MQ_TRY(const auto borrower, services.auth.borrower(token));
@@ -144,7 +149,7 @@ void Routes::borrower(std::string method, std::string pattern, Repeat repeat,
 void Routes::borrower_bytes(std::string method, std::string pattern, std::size_t body_limit,
                             std::string media_types, ForBorrower handler) {
   add(
-      std::move(method), std::move(pattern),
+      {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto token, token_of(request, kBorrowerCookie));
         MQ_TRY(const auto borrower, services.auth.borrower(token));
@@ -164,20 +169,22 @@ void Routes::borrower_file(std::string pattern, bool pdf, ForBorrower handler) {
                  pdf ? limits::kPdfBytes : limits::kHttpPhotoBodyBytes, types, std::move(handler));
 }
 
-void Routes::staff(std::string method, std::string pattern, std::optional<auth::Role> role, Repeat repeat,
-                   ForStaff handler) {
+void Routes::staff(std::string method, std::string pattern, auth::Permission permission,
+                   Repeat repeat, ForStaff handler) {
   add(
-      std::move(method), std::move(pattern),
-      [&services = services_, role, repeat, handler = std::move(handler)](HttpRequest& request) -> Answer {
+      {std::move(method), std::move(pattern), Caller::staff, permission},
+      [&services = services_, permission, repeat,
+       handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto token, token_of(request, kStaffCookie));
         MQ_TRY(const auto staff, services.auth.staff(token));
-        if (role && !staff.has(*role)) return auth::AuthErrc::forbidden;
-        return once(services, request, staff.id.str(), repeat, [&] { return handler(request, staff); });
+        if (!staff.may(permission)) return auth::AuthErrc::forbidden;
+        return once(services, request, staff.id.str(), repeat,
+                    [&] { return handler(request, staff); });
       },
       limits::kHttpJsonBodyBytes, "application/json");
 }
 
-runtime::Router make_router(Services& services) {
+runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   runtime::Router router;
   Routes routes(router, services);
   add_open_routes(routes);
@@ -197,6 +204,7 @@ runtime::Router make_router(Services& services) {
   add_console_ledger_routes(routes);
   add_console_operations_routes(routes);
   add_payment_notification_routes(routes);
+  if (declared != nullptr) *declared = routes.declared();
   return router;
 }
 

@@ -34,15 +34,17 @@ enum class Repeat { any, keyed };  // keyed: needs an Idempotency-Key, a repeat 
 class Routes {
  public:
   Routes(runtime::Router& router, Services& services) : router_(router), services_(services) {}
+  const std::vector<Access>& declared() const { return declared_; }
 
   using Open = std::function<Answer(HttpRequest&)>;
   using ForBorrower = std::function<Answer(HttpRequest&, const auth::Borrower&)>;
   using ForStaff = std::function<Answer(HttpRequest&, const auth::Staff&)>;
 
   void open(std::string method, std::string pattern, Open handler);
+  // The handler checks the partner's signature.
+  void partner(std::string method, std::string pattern, Open handler);
   void borrower(std::string method, std::string pattern, Repeat repeat, ForBorrower handler);
-  // `role`: what the staff member must have; nothing: any staff.
-  void staff(std::string method, std::string pattern, std::optional<auth::Role> role, Repeat repeat,
+  void staff(std::string method, std::string pattern, auth::Permission permission, Repeat repeat,
              ForStaff handler);
   // A route that takes a picture instead of JSON.
   void borrower_photo(std::string pattern, ForBorrower handler);
@@ -54,11 +56,11 @@ class Routes {
  private:
   void borrower_bytes(std::string method, std::string pattern, std::size_t body_limit,
                       std::string media_types, ForBorrower handler);
-  void add(std::string method, std::string pattern, Open handler, std::size_t body_limit,
-           std::string media_types);
+  void add(Access access, Open handler, std::size_t body_limit, std::string media_types);
 
   runtime::Router& router_;
   Services& services_;
+  std::vector<Access> declared_;
 };
 
 inline constexpr std::string_view kBorrowerCookie = "__Host-mq_session";

@@ -137,10 +137,10 @@ TEST_P(JourneyTest, TheBorrowerIsMaskedEverywhere) {
   const auto me = as(token, "GET", "/v1/me");
   EXPECT_EQ(me.string("phone_masked"), "139****5678");
   EXPECT_EQ(me.string("name_masked"), "张**");
-  const auto admin = staff({auth::Role::admin});
+  const auto risk = staff({auth::Role::risk});
   const auto desk = "/v1/console/applications/" + application.string("application_id");
-  for (const auto& said : {me, application, as(admin, "GET", desk),
-                           as(admin, "GET", "/v1/console/applications")}) {
+  for (const auto& said : {me, application, as(risk, "GET", desk),
+                           as(risk, "GET", "/v1/console/applications")}) {
     EXPECT_LT(said.status, 300) << said.text;
     for (const auto* value : {"13912345678", "张小明", test::kCard}) {
       EXPECT_EQ(said.text.find(value), std::string::npos) << value;

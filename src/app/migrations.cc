@@ -23,7 +23,8 @@ const std::vector<storage::Migration>& data_migrations() {
       auth::kAuthMigration,              documents::kDocumentsMigration,
       identity::kIdentityMigration,      payments::kPaymentsMigration,
       origination::kOriginationMigration, servicing::kServicingMigration,
-      api::kApiMigration,                documents::kUploadsMigration};
+      api::kApiMigration,                documents::kUploadsMigration,
+      auth::kRolesMigration};
   return kAll;
 }
 

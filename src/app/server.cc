@@ -81,7 +81,7 @@ Result<crypto::KeyRing> open_keys(const Settings& settings, Random& random) {
 }
 
 Status make_demo_staff(auth::Auth& auth, const Settings& settings) {
-  const auto made = auth.create_staff(kDemoUser, kDemoPassword, {auth::Role::admin});
+  const auto made = auth.create_staff(kDemoUser, kDemoPassword, {auth::kAllRoles.begin(), auth::kAllRoles.end()});
   if (!made.ok() && !made.error().is(auth::AuthErrc::username_taken)) return made.error();
   std::ofstream file(settings.data + "/demo-signins.txt");
   file << "console sign-in: " << kDemoUser << " / " << kDemoPassword << "\n"

@@ -1,8 +1,10 @@
 // Sign-in: borrowers by phone and SMS code, staff by password; sessions; codes bound to one action.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,12 +62,38 @@ struct Borrower {
 };
 enum class Role { reviewer, risk, finance, admin };
 BOOST_DESCRIBE_ENUM(Role, reviewer, risk, finance, admin)
+
+inline constexpr std::array kAllRoles = {Role::reviewer, Role::risk, Role::finance, Role::admin};
+
+// What a staff route may ask for, one for each kind of act. Roles hold them: permissions.cc.
+enum class Permission {
+  own_session,  // signing out, who am I; every staff member's
+  verification_read,
+  verification_decide,
+  document_read,
+  application_read,
+  application_decide,
+  loan_read,
+  ledger_read,
+  audit_read,
+  outbox_read,
+  switch_read,
+  switch_change,
+  business_date_advance,  // of a demo
+};
+BOOST_DESCRIBE_ENUM(Permission, own_session, verification_read, verification_decide, document_read,
+                    application_read, application_decide, loan_read, ledger_read, audit_read,
+                    outbox_read, switch_read, switch_change, business_date_advance)
+// Beside own_session.
+std::span<const Permission> permissions_of(Role role);
+
 struct Staff {
   StaffId id;
   std::string username;
   std::vector<Role> roles;
   SessionId session;
-  bool has(Role role) const;  // admin has every role
+  bool may(Permission permission) const;
+  std::vector<Permission> permissions() const;  // in their order
 };
 
 // Thread-safe.
@@ -142,6 +170,6 @@ class Auth {
 Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,
                                  const PersonId& person);
 
-extern const storage::Migration kAuthMigration;
+extern const storage::Migration kAuthMigration, kRolesMigration;
 
 }  // namespace mq::auth

@@ -1,6 +1,4 @@
 // Sessions and staff accounts.
-#include <algorithm>
-
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "base/limits.h"
@@ -22,7 +20,7 @@ std::string join(const std::vector<Role>& roles) {
 
 std::vector<Role> split(const std::string& text) {
   std::vector<Role> roles;
-  for (const auto role : {Role::reviewer, Role::risk, Role::finance, Role::admin}) {
+  for (const auto role : kAllRoles) {
     const std::string name = boost::describe::enum_to_string(role, "?");
     if (("," + text + ",").find("," + name + ",") != std::string::npos) roles.push_back(role);
   }
@@ -30,11 +28,6 @@ std::vector<Role> split(const std::string& text) {
 }
 
 }  // namespace
-
-bool Staff::has(Role role) const {
-  return std::any_of(roles.begin(), roles.end(),
-                     [&](Role mine) { return mine == role || mine == Role::admin; });
-}
 
 Auth::Auth(storage::Database& database, vault::Vault& vault, const crypto::KeyRing& ring,
            const Clock& clock, Random& random)
@@ -177,5 +170,12 @@ const storage::Migration kAuthMigration{
     "CREATE TABLE auth_staff (id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, "
     "password_hash TEXT NOT NULL, roles TEXT NOT NULL, failures BIGINT NOT NULL DEFAULT 0, "
     "failed_at BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL)"};
+
+// Until now an administrator had every role. Those who are keep them, now written down, where somebody can
+// take them away.
+const storage::Migration kRolesMigration{
+    15, "auth_roles",
+    "UPDATE auth_staff SET roles = 'reviewer,risk,finance,admin' "
+    "WHERE ',' || roles || ',' LIKE '%,admin,%'"};
 
 }  // namespace mq::auth

@@ -106,8 +106,8 @@ TEST_P(SessionsTest, StaffSignInWithTheirPassword) {
   EXPECT_EQ(staff->id, id);
   EXPECT_EQ(staff->username, "wang");
   EXPECT_EQ(staff->session, done->session.id);
-  EXPECT_TRUE(staff->has(Role::reviewer) && staff->has(Role::finance));
-  EXPECT_FALSE(staff->has(Role::risk) || staff->has(Role::admin));
+  EXPECT_EQ(staff->roles, (std::vector{Role::reviewer, Role::finance}));
+  EXPECT_TRUE(staff->may(Permission::verification_decide) && staff->may(Permission::ledger_read));
   EXPECT_FALSE(open(done->session.token)) << "a staff token is none of a borrower's";
   const auto trail = leaves("auth.");
   ASSERT_EQ(trail.size(), 2U);
@@ -116,21 +116,48 @@ TEST_P(SessionsTest, StaffSignInWithTheirPassword) {
   EXPECT_EQ(trail[0].object, id.str());
 
   force("UPDATE auth_staff SET roles = 'risk'");
-  EXPECT_FALSE(auth_.staff(done->session.token)->has(Role::reviewer)) << "roles count as of now";
+  EXPECT_FALSE(auth_.staff(done->session.token)->may(Permission::verification_decide))
+      << "roles count as of now";
   force("DELETE FROM auth_staff");
   EXPECT_TRUE(auth_.staff(done->session.token).error().is(AuthErrc::no_session));
 }
 
-TEST_P(SessionsTest, AnAdministratorHasEveryRoleAndNobodyHasOneByItsName) {
-  created("li", {Role::admin});
-  const auto admin = auth_.staff_sign_in("li", kPassword)->staff;
-  for (const auto role : {Role::reviewer, Role::risk, Role::finance, Role::admin}) {
-    EXPECT_TRUE(admin.has(role));
-  }
+TEST_P(SessionsTest, APermissionComesFromARoleAndNobodyHasOneByItsName) {
+  created("li", {Role::admin, Role::finance});
+  const auto li = auth_.staff_sign_in("li", kPassword)->staff;
+  EXPECT_TRUE(li.may(Permission::switch_change));
+  EXPECT_TRUE(li.may(Permission::ledger_read));
+  EXPECT_TRUE(li.may(Permission::own_session));
+  EXPECT_FALSE(li.may(Permission::application_decide));
+  EXPECT_FALSE(li.may(Permission::document_read));
   created("none", {});
-  EXPECT_TRUE(auth_.staff_sign_in("none", kPassword)->staff.roles.empty());
+  const auto none = auth_.staff_sign_in("none", kPassword)->staff;
+  EXPECT_TRUE(none.roles.empty());
+  EXPECT_EQ(none.permissions(), std::vector{Permission::own_session});
   force("UPDATE auth_staff SET roles = 'administrator,risky' WHERE username = 'none'");
   EXPECT_TRUE(auth_.staff_sign_in("none", kPassword)->staff.roles.empty());
+}
+
+TEST_P(SessionsTest, AdministratorsOfBeforeKeepWhatTheyCouldDo) {
+  created("wang", {Role::admin});
+  created("li", {Role::risk});
+  force(std::string(kRolesMigration.sql));
+  EXPECT_EQ(auth_.staff_sign_in("wang", kPassword)->staff.roles.size(), kAllRoles.size());
+  EXPECT_EQ(auth_.staff_sign_in("li", kPassword)->staff.roles, std::vector{Role::risk});
+}
+
+TEST_P(SessionsTest, NoRoleHoldsEverything) {
+  for (const Role role : kAllRoles) {
+    EXPECT_FALSE(permissions_of(role).empty());
+    EXPECT_LT(permissions_of(role).size(), 6U);
+    for (const Role other : kAllRoles) {
+      if (other == role) continue;
+      for (const Permission mine : permissions_of(role)) {
+        EXPECT_EQ(std::ranges::count(permissions_of(other), mine), 0)
+            << boost::describe::enum_to_string(mine, "?") << " lies in one role";
+      }
+    }
+  }
 }
 
 TEST_P(SessionsTest, AWrongPasswordAndAnUnknownNameLookAlike) {

@@ -72,10 +72,11 @@ class ApiTest : public LendingTest {
                       .notification_secret = kNotificationSecret,
                       .demo = true,
                       .sandbox_url = ""});
-    router_ = api::make_router(*services_);
+    router_ = api::make_router(*services_, &declared_);
   }
 
   const runtime::Router& router() const { return router_; }
+  const std::vector<api::Access>& declared() const { return declared_; }
 
   Said send(const std::string& method, const std::string& path, const std::string& body,
             runtime::Headers headers) {
@@ -135,6 +136,7 @@ class ApiTest : public LendingTest {
   runtime::Metrics metrics_;
   std::unique_ptr<api::Services> services_;
   runtime::Router router_;
+  std::vector<api::Access> declared_;
   int keys_ = 0, staff_ = 0;
 };
 

@@ -13,6 +13,7 @@ export const en: typeof zh = {
     password: 'Password',
     enter: 'Sign in',
   },
+  no_role: 'Your account has no role yet. Ask an administrator for one, then sign in again.',
   nav: {
     reviews: 'Reviews',
     applications: 'Applications',

@@ -7,6 +7,7 @@ export const zh = {
   business_date: '营业日期',
   sign_out: '退出',
   sign_in: { title: '员工登录', username: '用户名', password: '密码', enter: '登录' },
+  no_role: '您的账号还没有角色。请联系管理员开通后重新登录。',
   nav: {
     reviews: '人工审核',
     applications: '借款申请',

@@ -5,6 +5,7 @@ import ApplicationList from './pages/ApplicationList.vue';
 import AuditPage from './pages/AuditPage.vue';
 import BusinessDatePage from './pages/BusinessDatePage.vue';
 import DocumentDetail from './pages/DocumentDetail.vue';
+import HomePage from './pages/HomePage.vue';
 import LedgerPage from './pages/LedgerPage.vue';
 import LoanDetail from './pages/LoanDetail.vue';
 import LoanList from './pages/LoanList.vue';
@@ -16,7 +17,7 @@ import VerificationDetail from './pages/VerificationDetail.vue';
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
-    { path: '/', redirect: '/reviews' },
+    { path: '/', component: HomePage },
     { path: '/reviews', component: ReviewList },
     {
       path: '/verifications/:id',
@@ -38,6 +39,6 @@ export const router = createRouter({
     { path: '/audit', component: AuditPage },
     { path: '/business-date', component: BusinessDatePage },
     { path: '/switches', component: SwitchesPage },
-    { path: '/:rest(.*)', redirect: '/reviews' },
+    { path: '/:rest(.*)', redirect: '/' },
   ],
 });

@@ -3,6 +3,8 @@ import { reactive } from 'vue';
 
 import { api, ask, ProblemError, type Schemas, when_signed_out } from '../shared/api';
 
+export type Permission = Schemas['Staff']['permissions'][number];
+
 export const staff = reactive<{ known: boolean; me: Schemas['Staff'] | null }>({
   known: false,
   me: null,

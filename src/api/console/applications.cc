@@ -56,7 +56,7 @@ Answer staff_answer(Services& services, HttpRequest& request,
 void add_console_application_routes(Routes& routes) {
   auto& services = routes.services();
   const std::string one = "/v1/console/applications/{application_id}";
-  routes.staff("GET", "/v1/console/applications", auth::Role::risk, Repeat::any,
+  routes.staff("GET", "/v1/console/applications", auth::Permission::application_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  const auto state = request.query.find("state");
                  RowsBody body;
@@ -71,12 +71,12 @@ void add_console_application_routes(Routes& routes) {
                  }));
                  return json_response(200, body);
                });
-  routes.staff("GET", one, auth::Role::risk, Repeat::any,
+  routes.staff("GET", one, auth::Permission::application_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
                  return staff_answer(services, request, services.origination.get(id));
                });
-  routes.staff("POST", one + "/decision", auth::Role::risk, Repeat::keyed,
+  routes.staff("POST", one + "/decision", auth::Permission::application_decide, Repeat::keyed,
                [&](HttpRequest& request, const auth::Staff& staff) -> Answer {
                  MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
                  MQ_TRY(const auto asked, runtime::from_json<DecisionRequest>(request.body));

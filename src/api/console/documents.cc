@@ -79,13 +79,13 @@ void add_console_document_routes(Routes& routes) {
   auto& services = routes.services();
   const std::string one = "/v1/console/documents/{document_id}";
   routes.staff(
-      "GET", "/v1/console/documents", auth::Role::reviewer, Repeat::any,
+      "GET", "/v1/console/documents", auth::Permission::document_read, Repeat::any,
       [&](HttpRequest& request, const auth::Staff&) { return list_documents(services, request); });
-  routes.staff("GET", one, auth::Role::reviewer, Repeat::any,
+  routes.staff("GET", one, auth::Permission::document_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff& staff) {
                  return show_document(services, request, staff);
                });
-  routes.staff("GET", one + "/picture", auth::Role::reviewer, Repeat::any,
+  routes.staff("GET", one + "/picture", auth::Permission::document_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff& staff) {
                  return show_picture(services, request, staff);
                });

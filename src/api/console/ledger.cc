@@ -67,11 +67,11 @@ Answer list_journals(Services& services, HttpRequest& request) {
 
 void add_console_ledger_routes(Routes& routes) {
   auto& services = routes.services();
-  routes.staff("GET", "/v1/console/ledger/trial-balance", auth::Role::finance, Repeat::any,
+  routes.staff("GET", "/v1/console/ledger/trial-balance", auth::Permission::ledger_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) {
                  return show_trial_balance(services, request);
                });
-  routes.staff("GET", "/v1/console/ledger/journals", auth::Role::finance, Repeat::any,
+  routes.staff("GET", "/v1/console/ledger/journals", auth::Permission::ledger_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) {
                  return list_journals(services, request);
                });

@@ -31,7 +31,7 @@ BOOST_DESCRIBE_STRUCT(RowsBody, (), (items))
 
 void add_console_loan_routes(Routes& routes) {
   auto& services = routes.services();
-  routes.staff("GET", "/v1/console/loans", auth::Role::finance, Repeat::any,
+  routes.staff("GET", "/v1/console/loans", auth::Permission::loan_read, Repeat::any,
                [&](HttpRequest&, const auth::Staff&) -> Answer {
                  RowsBody body;
                  MQ_REQUIRE(services.database.read([&](storage::Transaction& tx) -> Status {
@@ -45,7 +45,7 @@ void add_console_loan_routes(Routes& routes) {
                  }));
                  return json_response(200, body);
                });
-  routes.staff("GET", "/v1/console/loans/{loan_id}", auth::Role::finance, Repeat::any,
+  routes.staff("GET", "/v1/console/loans/{loan_id}", auth::Permission::loan_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto id, path_id<LoanId>(request, "loan_id"));
                  MQ_TRY(const auto loan, services.servicing.get(id));

@@ -95,27 +95,27 @@ Answer set_switch(Services& services, HttpRequest& request, const auth::Staff& s
 
 void add_console_operations_routes(Routes& routes) {
   auto& services = routes.services();
-  routes.staff("GET", "/v1/console/audit/checkpoint", auth::Role::admin, Repeat::any,
+  routes.staff("GET", "/v1/console/audit/checkpoint", auth::Permission::audit_read, Repeat::any,
                [&](HttpRequest&, const auth::Staff&) { return show_checkpoint(services); });
-  routes.staff("GET", "/v1/console/business-date", std::nullopt, Repeat::any,
+  routes.staff("GET", "/v1/console/business-date", auth::Permission::own_session, Repeat::any,
                [&](HttpRequest&, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto today, business_date(services));
                  return json_response(200, DateBody{today, services.demo});
                });
-  routes.staff("POST", "/v1/console/business-date/advance", auth::Role::admin, Repeat::keyed,
+  routes.staff("POST", "/v1/console/business-date/advance", auth::Permission::business_date_advance, Repeat::keyed,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto asked, runtime::from_json<AdvanceRequest>(request.body));
                  MQ_TRY(const auto target, services.servicing.advance(asked.days));
                  MQ_TRY(const auto today, business_date(services));
                  return json_response(202, AdvanceBody{today, target});
                });
-  routes.staff("GET", "/v1/console/switches", auth::Role::admin, Repeat::any,
+  routes.staff("GET", "/v1/console/switches", auth::Permission::switch_read, Repeat::any,
                [&](HttpRequest&, const auth::Staff&) { return list_switches(services); });
-  routes.staff("PUT", "/v1/console/switches/{name}", auth::Role::admin, Repeat::keyed,
+  routes.staff("PUT", "/v1/console/switches/{name}", auth::Permission::switch_change, Repeat::keyed,
                [&](HttpRequest& request, const auth::Staff& staff) {
                  return set_switch(services, request, staff);
                });
-  routes.staff("GET", "/v1/console/outbox", auth::Role::admin, Repeat::any,
+  routes.staff("GET", "/v1/console/outbox", auth::Permission::outbox_read, Repeat::any,
                [&](HttpRequest&, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto counts, services.outbox_counts());
                  return json_response(200, OutboxBody{counts.waiting, counts.dead});

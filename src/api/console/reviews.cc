@@ -197,20 +197,20 @@ void add_console_review_routes(Routes& routes) {
   auto& services = routes.services();
   const std::string one = "/v1/console/verifications/{verification_id}";
   routes.staff(
-      "GET", "/v1/console/reviews", auth::Role::reviewer, Repeat::any,
+      "GET", "/v1/console/reviews", auth::Permission::verification_read, Repeat::any,
       [&](HttpRequest& request, const auth::Staff&) { return list_reviews(services, request); });
-  routes.staff("GET", one, auth::Role::reviewer, Repeat::any,
+  routes.staff("GET", one, auth::Permission::verification_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff&) -> Answer {
                  MQ_TRY(const auto id, path_id<VerificationId>(request, "verification_id"));
                  MQ_TRY(const auto found, services.identity.get(id));
                  MQ_TRY(const auto body, staff_view(services, request, found));
                  return json_response(200, body);
                });
-  routes.staff("GET", one + "/photos/{kind}", auth::Role::reviewer, Repeat::any,
+  routes.staff("GET", one + "/photos/{kind}", auth::Permission::verification_read, Repeat::any,
                [&](HttpRequest& request, const auth::Staff& staff) {
                  return show_photo(services, request, staff);
                });
-  routes.staff("POST", one + "/decision", auth::Role::reviewer, Repeat::keyed,
+  routes.staff("POST", one + "/decision", auth::Permission::verification_decide, Repeat::keyed,
                [&](HttpRequest& request, const auth::Staff& staff) -> Answer {
                  MQ_TRY(const auto id, path_id<VerificationId>(request, "verification_id"));
                  MQ_TRY(const auto asked, runtime::from_json<DecisionRequest>(request.body));

@@ -19,10 +19,11 @@ struct StaffBody {
   StaffId staff_id;
   std::string username;
   std::vector<auth::Role> roles;
+  std::vector<auth::Permission> permissions;
   bool demo = false;
   BusinessDate business_date;
 };
-BOOST_DESCRIBE_STRUCT(StaffBody, (), (staff_id, username, roles, demo, business_date))
+BOOST_DESCRIBE_STRUCT(StaffBody, (), (staff_id, username, roles, permissions, demo, business_date))
 
 }  // namespace
 
@@ -37,13 +38,14 @@ void add_console_session_routes(Routes& routes) {
         "Set-Cookie", session_cookie(kStaffCookie, in.session.token, limits::kSessionLifeSeconds));
     return response;
   });
-  routes.staff("GET", "/v1/console/me", std::nullopt, Repeat::any,
+  routes.staff("GET", "/v1/console/me", auth::Permission::own_session, Repeat::any,
                [&](HttpRequest&, const auth::Staff& staff) -> Answer {
                  MQ_TRY(const auto today, business_date(services));
                  return json_response(
-                     200, StaffBody{staff.id, staff.username, staff.roles, services.demo, today});
+                     200, StaffBody{staff.id, staff.username, staff.roles,
+                                                staff.permissions(), services.demo, today});
                });
-  routes.staff("DELETE", "/v1/console/sessions/current", std::nullopt, Repeat::any,
+  routes.staff("DELETE", "/v1/console/sessions/current", auth::Permission::own_session, Repeat::any,
                [&](HttpRequest&, const auth::Staff& staff) -> Answer {
                  MQ_REQUIRE(services.auth.sign_out(staff.session));
                  HttpResponse response{204, {}, {}};

@@ -38,7 +38,7 @@ Answer receive(Services& services, HttpRequest& request) {
 
 void add_payment_notification_routes(Routes& routes) {
   auto& services = routes.services();
-  routes.open("POST", "/v1/partner/payment-notifications",
+  routes.partner("POST", "/v1/partner/payment-notifications",
               [&](HttpRequest& request) { return receive(services, request); });
 }
 

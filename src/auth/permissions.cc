@@ -1,0 +1,55 @@
+// Which role may do what. Changes are looked at as a change of policy: docs/security/access.md shows the
+// routes that follow from it, and a test fails until that page is written again.
+#include <algorithm>
+#include <array>
+
+#include "auth/auth.h"
+
+namespace mq::auth {
+namespace {
+
+using enum Permission;
+
+// What everybody at work needs: their own session and the business date.
+constexpr std::array kEveryone = {own_session};
+// Looks at faces and documents, and decides whether a person is who they say.
+constexpr std::array kReviewer = {verification_read, verification_decide, document_read};
+// Decides on credit. Sees what was read of documents in the application, not the pictures.
+constexpr std::array kRisk = {application_read, application_decide};
+// Looks after loans and books.
+constexpr std::array kFinance = {loan_read, ledger_read};
+// Runs the installation. Nothing of a person's is in it: whoever decides about people needs another role.
+constexpr std::array kAdmin = {audit_read, outbox_read, switch_read, switch_change,
+                               business_date_advance};
+
+bool among(std::span<const Permission> all, Permission one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+}  // namespace
+
+std::span<const Permission> permissions_of(Role role) {
+  switch (role) {
+    case Role::reviewer: return kReviewer;
+    case Role::risk: return kRisk;
+    case Role::finance: return kFinance;
+    case Role::admin: return kAdmin;
+  }
+  return {};
+}
+
+bool Staff::may(Permission permission) const {
+  return among(kEveryone, permission) || std::any_of(roles.begin(), roles.end(), [&](Role role) {
+           return among(permissions_of(role), permission);
+         });
+}
+
+std::vector<Permission> Staff::permissions() const {
+  std::vector<Permission> out;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Permission>>([&](auto one) {
+    if (may(one.value)) out.push_back(one.value);
+  });
+  return out;
+}
+
+}  // namespace mq::auth
