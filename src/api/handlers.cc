@@ -104,6 +104,10 @@ std::string operation_of(std::string_view caller, const HttpRequest& request) {
                                              request.method + " " + request.path)));
 }
 
+std::string client_of(const HttpRequest& request) {
+  return auth::client_of(request.header("User-Agent").value_or(""));
+}
+
 std::string session_cookie(std::string_view name, std::string_view token, int max_age_s) {
   return std::string(name) + "=" + std::string(token) +
          "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(max_age_s);
@@ -189,6 +193,7 @@ runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   Routes routes(router, services);
   add_open_routes(routes);
   add_sign_in_routes(routes);
+  add_session_routes(routes);
   add_me_routes(routes);
   add_consent_routes(routes);
   add_verification_routes(routes);

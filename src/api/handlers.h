@@ -63,6 +63,9 @@ class Routes {
   std::vector<Access> declared_;
 };
 
+// What the request was sent with, for the list of sessions.
+std::string client_of(const HttpRequest& request);
+
 inline constexpr std::string_view kBorrowerCookie = "__Host-mq_session";
 inline constexpr std::string_view kStaffCookie = "__Host-mq_staff";
 std::string session_cookie(std::string_view name, std::string_view token, int max_age_s);
@@ -75,6 +78,7 @@ Result<AnyId> path_id(const HttpRequest& request, const std::string& name) {
 // Each file registers its own routes.
 void add_open_routes(Routes& routes);
 void add_sign_in_routes(Routes& routes);
+void add_session_routes(Routes& routes);
 void add_me_routes(Routes& routes);
 void add_consent_routes(Routes& routes);
 void add_verification_routes(Routes& routes);

@@ -54,6 +54,8 @@ constexpr std::array kRows = {
           "Too many wrong entries", "Try again in an hour", true},
   Problem{"auth.unknown_challenge", 422, "验证码已失效", "请重新获取验证码",
           "This code is no longer valid", "Ask for a new one", false},
+  Problem{"auth.unknown_session", 404, "没有这次登录", "它可能已经退出，请刷新列表",
+          "There is no such session", "It may have ended already; refresh the list", false},
   Problem{"auth.username_taken", 409, "用户名已被使用", "请换一个用户名",
           "This user name is taken", "Choose another", false},
   Problem{"auth.weak_password", 422, "密码太短", "请使用至少 10 位密码",

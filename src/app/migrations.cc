@@ -24,7 +24,7 @@ const std::vector<storage::Migration>& data_migrations() {
       identity::kIdentityMigration,      payments::kPaymentsMigration,
       origination::kOriginationMigration, servicing::kServicingMigration,
       api::kApiMigration,                documents::kUploadsMigration,
-      auth::kRolesMigration};
+      auth::kRolesMigration,             auth::kSessionClientMigration};
   return kAll;
 }
 

@@ -27,14 +27,15 @@ enum class AuthErrc {
   wrong_code,
   too_many_guesses,     // the challenge, or the person's guesses in the last hour, are used up
   no_session,           // not signed in, expired or signed out
+  unknown_session,      // not one of theirs, or ended already
   wrong_credentials,    // staff: unknown name or wrong password, not told which
   forbidden,            // signed in, but the role does not allow it
   weak_password,
   username_taken,
 };
 BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code, wrong_code,
-                    too_many_guesses, no_session, wrong_credentials, forbidden, weak_password,
-                    username_taken)
+                    too_many_guesses, no_session, unknown_session, wrong_credentials, forbidden,
+                    weak_password, username_taken)
 constexpr std::string_view error_domain(AuthErrc) { return "auth"; }
 
 using ChallengeId = Id<struct ChallengeTag>;
@@ -96,6 +97,28 @@ struct Staff {
   std::vector<Permission> permissions() const;  // in their order
 };
 
+// Whose sessions, and which of them asks.
+struct SessionOwner {
+  SessionOwner(const Borrower& borrower);  // NOLINT(google-explicit-constructor)
+  SessionOwner(const Staff& staff);        // NOLINT(google-explicit-constructor)
+  std::string_view kind;
+  std::string subject;
+  SessionId current;
+};
+
+// A session that is alive, as its owner sees it.
+struct SessionView {
+  SessionId id;
+  std::string client;  // client_of() at sign-in
+  Instant created_at;
+  Instant seen_at;  // to a minute
+  Instant expires_at;
+};
+
+// What a User-Agent header stands for: "Chrome · Android", "" when it is none we know. Nothing of the header
+// itself is kept.
+std::string client_of(std::string_view user_agent);
+
 // Thread-safe.
 class Auth {
  public:
@@ -112,7 +135,9 @@ class Auth {
     PersonId person;
     NewSession session;
   };
-  Result<SignedIn> sign_in(const ChallengeId& challenge, std::string_view code);
+  // `client`: as client_of() gives it.
+  Result<SignedIn> sign_in(const ChallengeId& challenge, std::string_view code,
+                           std::string_view client = {});
 
   // --- a code for one action ---
   // `action` is what the code stands for, shown in the SMS and compared on use
@@ -133,6 +158,12 @@ class Auth {
   Result<Borrower> borrower(std::string_view token);
   Result<Staff> staff(std::string_view token);
   Status sign_out(const SessionId& session);
+  // Those that are alive, the one seen last first; fifty at most.
+  Result<std::vector<SessionView>> sessions(const SessionOwner& owner);
+  // Ends one of the owner's, at once. Error: unknown_session.
+  Status end_session(const SessionOwner& owner, const SessionId& session);
+  // Ends all but the one that asks; how many those were.
+  Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
 
   // --- staff ---
   // Errors: weak_password (under 10 characters), username_taken.
@@ -142,7 +173,8 @@ class Auth {
     Staff staff;
     NewSession session;
   };
-  Result<StaffSignedIn> staff_sign_in(std::string_view username, std::string_view password);
+  Result<StaffSignedIn> staff_sign_in(std::string_view username, std::string_view password,
+                                      std::string_view client = {});
 
  private:
   Result<Challenge> request_code(const PersonId& person, std::string_view action);
@@ -150,7 +182,7 @@ class Auth {
                     const std::function<bool(const PersonId&, const std::string& action)>& fits,
                     PersonId& person);
   NewSession open_session(storage::Transaction& tx, std::string_view kind,
-                          const std::string& subject);
+                          const std::string& subject, std::string_view client);
   struct Found {
     SessionId id;
     std::string subject;
@@ -170,6 +202,6 @@ class Auth {
 Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,
                                  const PersonId& person);
 
-extern const storage::Migration kAuthMigration, kRolesMigration;
+extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration;
 
 }  // namespace mq::auth

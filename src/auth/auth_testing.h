@@ -17,7 +17,7 @@ class AuthFixture : public People {
  protected:
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
-                   kAuthMigration});
+                   kAuthMigration, kRolesMigration, kSessionClientMigration});
   }
 
   struct Sms {

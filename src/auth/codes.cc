@@ -168,7 +168,8 @@ Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
   return ok();
 }
 
-Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_view code) {
+Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_view code,
+                                     std::string_view client) {
   PersonId person;
   MQ_REQUIRE(check_code(
       challenge, code,
@@ -177,7 +178,7 @@ Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_v
     MQ_REQUIRE(consume_step_up(tx, person, challenge, kSignIn));
     tx.execute("UPDATE auth_account SET verified_at = $1 WHERE person = $2 AND verified_at IS NULL",
                {clock_.now(), person});
-    auto session = open_session(tx, "borrower", person.str());
+    auto session = open_session(tx, "borrower", person.str(), client);
     audit::append(tx, clock_.now(), random_, "auth.signed_in", person.str(),
                   {{"factor", "sms_code"}, {"session", session.id.str()}});
     return SignedIn{person, std::move(session)};

@@ -39,16 +39,16 @@ Bytes Auth::token_hash(std::string_view token) const {
 }
 
 NewSession Auth::open_session(storage::Transaction& tx, std::string_view kind,
-                              const std::string& subject) {
+                              const std::string& subject, std::string_view client) {
   Bytes raw(kTokenBytes);
   random_.fill(raw);
   const auto now = clock_.now();
   NewSession session{crypto::base64url(raw), now.plus_seconds(limits::kSessionLifeSeconds),
                      SessionId::make(now, random_)};
   tx.execute(
-      "INSERT INTO auth_session (id, kind, subject, token_hash, created_at, seen_at, expires_at) "
-      "VALUES ($1, $2, $3, $4, $5, $5, $6)",
-      {session.id, kind, subject, token_hash(session.token), now, session.expires_at});
+      "INSERT INTO auth_session (id, kind, subject, token_hash, created_at, seen_at, expires_at, "
+      "client) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
+      {session.id, kind, subject, token_hash(session.token), now, session.expires_at, client});
   return session;
 }
 
@@ -117,7 +117,8 @@ Result<StaffId> Auth::create_staff(std::string_view username, std::string_view p
 }
 
 Result<Auth::StaffSignedIn> Auth::staff_sign_in(std::string_view username,
-                                                std::string_view password) {
+                                                std::string_view password,
+                                                std::string_view client) {
   if (username.size() > 100 || password.size() > 200) return AuthErrc::wrong_credentials;
   const auto now = clock_.now();
   MQ_TRY(const auto row,
@@ -148,7 +149,7 @@ Result<Auth::StaffSignedIn> Auth::staff_sign_in(std::string_view username,
   if (!row || !fits) return AuthErrc::wrong_credentials;
   return database_.write([&](storage::Transaction& tx) -> Result<StaffSignedIn> {
     tx.execute("UPDATE auth_staff SET failures = 0 WHERE id = $1", {row->text(0)});
-    auto session = open_session(tx, "staff", row->text(0));
+    auto session = open_session(tx, "staff", row->text(0), client);
     audit::append(tx, now, random_, "auth.staff_signed_in", row->text(0),
                   {{"session", session.id.str()}});
     Staff staff{row->id<StaffId>(0), row->text(1), split(row->text(3)), session.id};

@@ -96,6 +96,74 @@ TEST_P(SessionsTest, SigningOutEndsOneSession) {
   EXPECT_TRUE(auth_.sign_out(SessionId::make(clock_.now(), random_)).ok());
 }
 
+TEST_P(SessionsTest, TheOwnerSeesTheirSessionsAndEndsThemFromAfar) {
+  const auto sign_in = [&](const std::string& phone, const std::string& client) {
+    const auto challenge = requested(phone);
+    return *auth_.sign_in(challenge.id, received_code(challenge.id), client);
+  };
+  const auto lost = sign_in("13800000000", "WeChat · Android");
+  clock_.advance_seconds(limits::kCodeResendSeconds);
+  const auto mine = sign_in("13800000000", "Safari · iPhone");
+  const auto somebody = sign_in("13800000001", "");
+  const Borrower me{mine.person, mine.session.id}, other{somebody.person, somebody.session.id};
+
+  const auto shown = *auth_.sessions(me);
+  ASSERT_EQ(shown.size(), 2U);
+  EXPECT_EQ(shown[0].id, mine.session.id) << "seen last";
+  EXPECT_EQ(shown[0].client, "Safari · iPhone");
+  EXPECT_EQ(shown[0].expires_at, mine.session.expires_at);
+  EXPECT_EQ(shown[1].id, lost.session.id);
+  EXPECT_EQ(shown[1].client, "WeChat · Android");
+
+  EXPECT_TRUE(auth_.end_session(other, lost.session.id).error().is(AuthErrc::unknown_session));
+  EXPECT_TRUE(open(lost.session.token)) << "not theirs to end";
+  EXPECT_TRUE(auth_.end_session(me, lost.session.id).ok());
+  EXPECT_FALSE(open(lost.session.token)) << "at once";
+  EXPECT_TRUE(auth_.end_session(me, lost.session.id).error().is(AuthErrc::unknown_session));
+  EXPECT_EQ(auth_.sessions(me)->size(), 1U);
+  const auto trail = leaves("auth.session_ended");
+  ASSERT_EQ(trail.size(), 1U);
+  EXPECT_EQ(trail[0].object, mine.person.str());
+}
+
+TEST_P(SessionsTest, AllOthersEndTogetherAndOnlyTheOwners) {
+  std::vector<NewSession> all;
+  for (int i = 0; i < 3; ++i) {
+    all.push_back(signed_in("13800000000").session);
+    clock_.advance_seconds(limits::kCodeResendSeconds);
+  }
+  const auto somebody = signed_in("13800000001");
+  const auto me = *auth_.borrower(all[1].token);
+  EXPECT_EQ(*auth_.end_other_sessions(me), 2);
+  EXPECT_FALSE(open(all[0].token));
+  EXPECT_TRUE(open(all[1].token));
+  EXPECT_FALSE(open(all[2].token));
+  EXPECT_TRUE(open(somebody.session.token));
+  EXPECT_EQ(*auth_.end_other_sessions(me), 0);
+  EXPECT_EQ(leaves("auth.sessions_ended").size(), 1U) << "nothing to write down the second time";
+}
+
+TEST_P(SessionsTest, SessionsThatAreOverAreNotShown) {
+  const auto idle = signed_in("13800000000").session;
+  clock_.advance_seconds(limits::kSessionIdleSeconds);
+  const auto now = signed_in("13800000000");
+  const Borrower me{now.person, now.session.id};
+  ASSERT_EQ(auth_.sessions(me)->size(), 1U);
+  EXPECT_EQ(auth_.sessions(me)->front().id, now.session.id);
+  EXPECT_TRUE(auth_.end_session(me, idle.id).ok()) << "ending one that is idle is harmless";
+}
+
+TEST_P(SessionsTest, StaffAndBorrowersDoNotReachEachOthersSessions) {
+  created("wang", {Role::risk});
+  const auto staff = *auth_.staff_sign_in("wang", kPassword, "Edge · Windows");
+  const auto in = signed_in("13800000000");
+  const Borrower borrower{in.person, in.session.id};
+  EXPECT_TRUE(auth_.end_session(borrower, staff.session.id).error().is(AuthErrc::unknown_session));
+  EXPECT_TRUE(auth_.end_session(staff.staff, in.session.id).error().is(AuthErrc::unknown_session));
+  ASSERT_EQ(auth_.sessions(staff.staff)->size(), 1U);
+  EXPECT_EQ(auth_.sessions(staff.staff)->front().client, "Edge · Windows");
+}
+
 TEST_P(SessionsTest, StaffSignInWithTheirPassword) {
   const auto id = created("wang", {Role::reviewer, Role::finance});
   const auto done = auth_.staff_sign_in("wang", kPassword);

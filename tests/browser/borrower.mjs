@@ -366,7 +366,11 @@ step('English, account and sign-out', async () => {
   await by(page, 'account').click();
   await by(page, 'account-sheet').waitFor();
   assert.equal(await by(page, 'consent-face').getAttribute('data-state'), 'given');
-  await shot(page, '34-account-en');
+  const here = by(page, 'sessions').getByTestId('session');
+  await here.first().waitFor();
+  assert.equal(await here.count(), 1);
+  assert.match(await here.innerText(), /Chrome · \w+[^]*Last used[^]*This one/);
+  await shot(page, '34-account-en', { full: true });
   await by(page, 'sign-out').click();
   await see_title(page, /Sign in/);
   await shot(page, '35-signed-out-en');

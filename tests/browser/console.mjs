@@ -13,17 +13,18 @@ import {
   open_page,
   see_title,
   shot,
+  staff_sign_in,
   STAFF_PASSWORD,
   STAFF_USER,
   steps,
 } from './support.mjs';
 
+let browser;
 let close;
 let page;
 let faults;
 
 before(async () => {
-  let browser;
   ({ browser, close } = await open_browser());
   ({ page, faults } = await open_page(browser, DESKTOP));
 });
@@ -121,6 +122,27 @@ step('business date: a day forward', async () => {
   const to = await date.getAttribute('data-date');
   assert.equal(Date.parse(to) - Date.parse(from), 24 * 3600 * 1000);
   await shot(page, 'console-12-business-date');
+});
+
+step('own sessions: one elsewhere is signed out from here', async () => {
+  const elsewhere = await open_page(browser, DESKTOP);
+  await staff_sign_in(elsewhere.page, STAFF_USER, STAFF_PASSWORD);
+  await by(page, 'own-sessions').click();
+  await see_title(page, /我的登录/);
+  const rows = by(page, 'sessions').locator('tbody tr');
+  await rows.nth(1).waitFor();
+  const before = await rows.count(); // other tests of this run may be signed in too
+  assert.equal(await rows.filter({ hasText: '本机' }).count(), 1);
+  assert.match(await rows.first().innerText(), /Chrome · \w+/);
+  await shot(page, 'console-12-sessions');
+  // The one seen last that is not this one is the one just opened.
+  await rows.filter({ hasNotText: '本机' }).first().getByTestId('end-session').click();
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('[data-testid=sessions] tbody tr').length === count,
+    before - 1,
+  );
+  await by(elsewhere.page, 'nav-loans').click();
+  await see_title(elsewhere.page, /员工登录/);
 });
 
 step('English', async () => {

@@ -23,6 +23,7 @@ namespace mq::test {
 inline std::vector<storage::Migration> people_migrations() {
   return {storage::kOutboxMigration,      audit::kAuditMigration,      controls::kControlsMigration,
           vault::kVaultMigration,         consent::kConsentMigration,  auth::kAuthMigration,
+          auth::kSessionClientMigration,
           documents::kDocumentsMigration, identity::kIdentityMigration};
 }
 
@@ -78,9 +79,11 @@ class Borrowers {
   // A new phone, signed in.
   auth::Auth::SignedIn sign_in() {
     const auto number = std::to_string(++count_);
-    const Pii<std::string> phone("1390000" + std::string(4 - number.size(), '0') + number);
+    return sign_in("1390000" + std::string(4 - number.size(), '0') + number);
+  }
+  auth::Auth::SignedIn sign_in(const std::string& phone) {
     clock.advance_ms(1);
-    const auto challenge = auth_->request_sign_in(phone);
+    const auto challenge = auth_->request_sign_in(Pii<std::string>(phone));
     MQ_CHECK(challenge.ok());
     auto in = auth_->sign_in(challenge->id, code_of(challenge->id));
     MQ_CHECK(in.ok());

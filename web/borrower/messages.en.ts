@@ -344,6 +344,15 @@ export const en: typeof zh = {
     verify_text:
       'Put both files into one folder and run this on any computer; it needs no network and no trust in us:',
   },
+  sessions: {
+    title: 'Where you are signed in',
+    unknown: 'Unknown device',
+    seen: 'Last used {at}',
+    current: 'This one',
+    end: 'Sign out',
+    end_others: 'Sign out everywhere else',
+    hint: 'One you do not know? Sign it out; it ends at once.',
+  },
   account: {
     title: 'Account',
     phone: 'Phone',

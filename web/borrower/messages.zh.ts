@@ -325,6 +325,15 @@ export const zh = {
     verify_title: '怎样离线验证',
     verify_text: '把两个文件放在同一文件夹，在任何电脑上运行（不需要联网，也不需要信任我们）：',
   },
+  sessions: {
+    title: '登录设备',
+    unknown: '未识别的设备',
+    seen: '最近使用 {at}',
+    current: '本机',
+    end: '退出',
+    end_others: '其他设备全部退出',
+    hint: '看到不认识的设备？让它退出，它会立即失效。',
+  },
   account: {
     title: '我的',
     phone: '手机号',

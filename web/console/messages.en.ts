@@ -13,6 +13,17 @@ export const en: typeof zh = {
     password: 'Password',
     enter: 'Sign in',
   },
+  sessions: {
+    title: 'My sessions',
+    lead: 'Where your account is signed in. Sign out one you do not know and tell an administrator.',
+    client: 'Device',
+    unknown: 'Unknown device',
+    since: 'Signed in',
+    seen: 'Last used',
+    current: 'This one',
+    end: 'Sign out',
+    end_others: 'Sign out everywhere else',
+  },
   no_role: 'Your account has no role yet. Ask an administrator for one, then sign in again.',
   nav: {
     reviews: 'Reviews',

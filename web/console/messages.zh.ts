@@ -7,6 +7,17 @@ export const zh = {
   business_date: '营业日期',
   sign_out: '退出',
   sign_in: { title: '员工登录', username: '用户名', password: '密码', enter: '登录' },
+  sessions: {
+    title: '我的登录',
+    lead: '您的账号目前在这些地方登录。看到不认识的，请让它退出并联系管理员。',
+    client: '设备',
+    unknown: '未识别的设备',
+    since: '登录时间',
+    seen: '最近使用',
+    current: '本机',
+    end: '退出',
+    end_others: '其他设备全部退出',
+  },
   no_role: '您的账号还没有角色。请联系管理员开通后重新登录。',
   nav: {
     reviews: '人工审核',

@@ -10,6 +10,7 @@ import LedgerPage from './pages/LedgerPage.vue';
 import LoanDetail from './pages/LoanDetail.vue';
 import LoanList from './pages/LoanList.vue';
 import ReviewList from './pages/ReviewList.vue';
+import SessionsPage from './pages/SessionsPage.vue';
 import SwitchesPage from './pages/SwitchesPage.vue';
 import VerificationDetail from './pages/VerificationDetail.vue';
 
@@ -38,6 +39,7 @@ export const router = createRouter({
     { path: '/ledger', component: LedgerPage },
     { path: '/audit', component: AuditPage },
     { path: '/business-date', component: BusinessDatePage },
+    { path: '/sessions', component: SessionsPage },
     { path: '/switches', component: SwitchesPage },
     { path: '/:rest(.*)', redirect: '/' },
   ],

@@ -31,7 +31,8 @@ void add_console_session_routes(Routes& routes) {
   auto& services = routes.services();
   routes.open("POST", "/v1/console/sessions", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
-    MQ_TRY(const auto in, services.auth.staff_sign_in(asked.username, asked.password.expose()));
+    MQ_TRY(const auto in, services.auth.staff_sign_in(asked.username, asked.password.expose(),
+                                                       client_of(request)));
     auto response = json_response(201, SessionBody{in.session.token, in.session.expires_at,
                                                    in.staff.id, in.staff.roles});
     response.headers.emplace_back(

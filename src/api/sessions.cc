@@ -1,0 +1,77 @@
+// Somebody's own sessions: where they are signed in, and ending that from afar.
+#include "api/handlers.h"
+
+namespace mq::api {
+namespace {
+
+struct SessionsBody {
+  struct Row {
+    SessionId session_id;
+    std::string client;
+    Instant created_at, seen_at, expires_at;
+    bool current = false;
+  };
+  std::vector<Row> items;
+};
+BOOST_DESCRIBE_STRUCT(SessionsBody::Row, (),
+                      (session_id, client, created_at, seen_at, expires_at, current))
+BOOST_DESCRIBE_STRUCT(SessionsBody, (), (items))
+struct EndedBody {
+  std::int64_t ended = 0;
+};
+BOOST_DESCRIBE_STRUCT(EndedBody, (), (ended))
+
+Answer show_sessions(Services& services, const auth::SessionOwner& owner) {
+  MQ_TRY(const auto all, services.auth.sessions(owner));
+  SessionsBody body;
+  for (const auto& one : all) {
+    body.items.push_back({one.id, one.client, one.created_at, one.seen_at, one.expires_at,
+                          one.id == owner.current});
+  }
+  return json_response(200, body);
+}
+
+Answer end_session(Services& services, const HttpRequest& request,
+                   const auth::SessionOwner& owner) {
+  MQ_TRY(const auto id, path_id<SessionId>(request, "session_id"));
+  MQ_REQUIRE(services.auth.end_session(owner, id));
+  return HttpResponse{204, {}, {}};
+}
+
+Answer end_other_sessions(Services& services, const auth::SessionOwner& owner) {
+  MQ_TRY(const auto ended, services.auth.end_other_sessions(owner));
+  return json_response(200, EndedBody{ended});
+}
+
+}  // namespace
+
+void add_session_routes(Routes& routes) {
+  auto& services = routes.services();
+  routes.borrower("GET", "/v1/auth/sessions", Repeat::any,
+                  [&](HttpRequest&, const auth::Borrower& borrower) {
+                    return show_sessions(services, borrower);
+                  });
+  routes.borrower("DELETE", "/v1/auth/sessions/{session_id}", Repeat::any,
+                  [&](HttpRequest& request, const auth::Borrower& borrower) {
+                    return end_session(services, request, borrower);
+                  });
+  routes.borrower("POST", "/v1/auth/sessions/end-others", Repeat::keyed,
+                  [&](HttpRequest&, const auth::Borrower& borrower) {
+                    return end_other_sessions(services, borrower);
+                  });
+  const auto own = auth::Permission::own_session;
+  routes.staff("GET", "/v1/console/sessions", own, Repeat::any,
+               [&](HttpRequest&, const auth::Staff& staff) {
+                 return show_sessions(services, staff);
+               });
+  routes.staff("DELETE", "/v1/console/sessions/{session_id}", own, Repeat::any,
+               [&](HttpRequest& request, const auth::Staff& staff) {
+                 return end_session(services, request, staff);
+               });
+  routes.staff("POST", "/v1/console/sessions/end-others", own, Repeat::keyed,
+               [&](HttpRequest&, const auth::Staff& staff) {
+                 return end_other_sessions(services, staff);
+               });
+}
+
+}  // namespace mq::api
