@@ -50,8 +50,8 @@ class ApiTest : public LendingTest {
   void SetUp() override {
     LendingTest::SetUp();
     auto migrations = lending_migrations();
-    migrations.insert(migrations.end() - 1, api::kApiMigration);
-    const auto migrated = db().migrate(migrations);
+    migrations.push_back(api::kApiMigration);
+    const auto migrated = db().migrate(by_number(std::move(migrations)));
     ASSERT_TRUE(migrated.ok()) << migrated.error().detail();
     auto& people = lending().people;
     services_ = std::make_unique<api::Services>(

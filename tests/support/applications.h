@@ -13,8 +13,8 @@ namespace mq::test {
 inline constexpr const char* kCard = "6225880123456783";  // its Luhn digit is right
 inline constexpr const char* kCardMasked = "6225********6783";
 
-// 10 000.00 over twelve months: an instalment of 866.19, so an income of 10 000 is approved, 2 000 is
-// referred (43 %), 1 550 declined (56 %) and 1 400 declined for two reasons.
+// 10 000.00 over twelve months: an instalment of 866.19, so an income of 10 000 is approved, 2 000
+// is referred (43 %), 1 550 declined (56 %) and 1 400 declined for two reasons.
 inline origination::Request request(const std::string& income = "10000.00",
                                     const std::string& amount = "10000.00", int term_months = 12) {
   origination::Request out;
@@ -62,7 +62,7 @@ class ApplicationsTest : public DatabaseTest {
     auto migrations = people_migrations();
     migrations.push_back(origination::kOriginationMigration);
     migrations.push_back(documents::kUploadsMigration);
-    const auto migrated = db().migrate(migrations);
+    const auto migrated = db().migrate(by_number(std::move(migrations)));
     ASSERT_TRUE(migrated.ok()) << migrated.error().detail();
     people_.emplace(GetParam(), db());
     origination_.emplace(

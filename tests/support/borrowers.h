@@ -3,6 +3,7 @@
 // knows everybody.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,11 +21,16 @@
 
 namespace mq::test {
 
+// In the order in which a database wants them.
+inline std::vector<storage::Migration> by_number(std::vector<storage::Migration> all) {
+  std::ranges::sort(all, {}, &storage::Migration::number);
+  return all;
+}
 inline std::vector<storage::Migration> people_migrations() {
-  return {storage::kOutboxMigration,      audit::kAuditMigration,      controls::kControlsMigration,
-          vault::kVaultMigration,         consent::kConsentMigration,  auth::kAuthMigration,
-          auth::kSessionClientMigration,
-          documents::kDocumentsMigration, identity::kIdentityMigration};
+  return {
+      storage::kOutboxMigration,      audit::kAuditMigration,       controls::kControlsMigration,
+      vault::kVaultMigration,         consent::kConsentMigration,   auth::kAuthMigration,
+      documents::kDocumentsMigration, identity::kIdentityMigration, auth::kSessionClientMigration};
 }
 
 // Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.

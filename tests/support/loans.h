@@ -1,5 +1,5 @@
-// Loans for tests of servicing and of what comes after it: real borrowers, origination and servicing, and
-// a payment channel that answers what the test says.
+// Loans for tests of servicing and of what comes after it: real borrowers, origination and
+// servicing, and a payment channel that answers what the test says.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@ namespace mq::test {
 
 inline std::vector<storage::Migration> lending_migrations() {
   auto all = people_migrations();
-  all.insert(all.begin() + 2, ledger::kLedgerMigration);
+  all.push_back(ledger::kLedgerMigration);
   all.push_back(payments::kPaymentsMigration);
   all.push_back(origination::kOriginationMigration);
   all.push_back(servicing::kServicingMigration);
   all.push_back(documents::kUploadsMigration);
-  return all;
+  return by_number(std::move(all));
 }
 
 class Lending {

@@ -10,16 +10,17 @@
 namespace mq::vision {
 namespace {
 
-// Chosen on 250 pictures of tools/make-cards (seed 501) and the sets of models/cards/text.md; the figures
-// are the measures there.
+// Chosen on 250 pictures of tools/make-cards (seed 501) and the sets of models/cards/text.md; the
+// figures are the measures there.
 constexpr float kDoubtfulBlur = 2.95F;  // sigma, card pixels; a card 240 pixels wide has up to 2.8
 constexpr float kLostBlur = 3.85F;      // sets blur4 and blur5 begin at 4.0, blur3 ends at 3.6
 constexpr float kDarkPaper = 40;        // luminance, 0..255; low light has 71 and more
-constexpr float kGreyCard = 0.03F;      // spread of colours in shares of the luminance; cards have 0.05 and more
-constexpr float kScreenWaves = 3.6F;    // decimal logarithm over the median; cards have up to 3.57
-constexpr float kCameraPixels = 500;    // a card this wide shows the waves of a screen
-// Shares of a field's text: worth a look, and so much that a character is gone; and of the place where
-// the field may go on, unread.
+constexpr float kGreyCard =
+    0.03F;  // spread of colours in shares of the luminance; cards have 0.05 and more
+constexpr float kScreenWaves = 3.6F;  // decimal logarithm over the median; cards have up to 3.57
+constexpr float kCameraPixels = 500;  // a card this wide shows the waves of a screen
+// Shares of a field's text: worth a look, and so much that a character is gone; and of the place
+// where the field may go on, unread.
 struct Spot {
   float touched, lost, beside;
 };
@@ -66,11 +67,6 @@ cv::Rect place_of(const FieldAt& one, const cv::Matx33d& to_card) {
   const cv::Rect2f text = around(one.field->places, to_card);
   const cv::Rect2f grown(text.x - kBeside / 3, text.y, text.width + kBeside * 4 / 3, text.height);
   return cv::Rect(grown & cv::Rect2f(0, 0, kCardWidth, kCardHeight));
-}
-
-bool has(const CardReading& reading, CardProblem problem) {
-  return std::find(reading.problems.begin(), reading.problems.end(), problem) !=
-         reading.problems.end();
 }
 
 void add(CardReading& reading, CardProblem problem) {
@@ -164,6 +160,11 @@ CardState allowed_with(CardProblem problem) {
   }
 }
 
+bool has(const CardReading& reading, CardProblem problem) {
+  return std::find(reading.problems.begin(), reading.problems.end(), problem) !=
+         reading.problems.end();
+}
+
 CardState judge_photo(const cv::Mat& bgr, CardReading& reading) {
   if (!reading.card || !convex(*reading.card)) return CardState::read;
   const Outline outline = find_outline(bgr, *reading.card);
@@ -182,10 +183,10 @@ CardState judge_photo(const cv::Mat& bgr, CardReading& reading) {
   seen.flat = card_picture(bgr, outline.quad);
   CardState out = judge_cut(bgr, outline, reading);
   out = worse(out, judge_blur(seen, reading));
-  out = worse(out,
-              judge_spots(seen, blown_out(seen.flat, seen.portrait), CardProblem::glare, kGlare, reading));
-  out =
-      worse(out, judge_spots(seen, skin(seen.flat, seen.portrait), CardProblem::covered, kFinger, reading));
+  out = worse(out, judge_spots(seen, blown_out(seen.flat, seen.portrait), CardProblem::glare,
+                               kGlare, reading));
+  out = worse(out, judge_spots(seen, skin(seen.flat, seen.portrait), CardProblem::covered, kFinger,
+                               reading));
   const Tone tone = tone_of(seen.flat);
   if (tone.paper < kDarkPaper) add(reading, CardProblem::dark);
   if (tone.colour < kGreyCard) add(reading, CardProblem::copy);

@@ -19,6 +19,8 @@ CardState allowed_with(CardProblem problem);
 // `reading` are in pixels of.
 CardState judge_photo(const cv::Mat& bgr, CardReading& reading);
 
+bool has(const CardReading& reading, CardProblem problem);
+
 // Labels of a front or a back stand there twice, or those of both sides.
 bool shows_two_cards(const CardLines& lines);
 

@@ -74,10 +74,15 @@ struct Look {
   bool name_doubted(NameDoubt doubt) const {
     return name && std::find(name->doubts.begin(), name->doubts.end(), doubt) != name->doubts.end();
   }
+  // For where the picture itself is a doubt: sharp ink is believed all the same.
+  void doubt_name_unless_vouched() {
+    if (name && !name->vouched) card.name.state = std::max(card.name.state, FieldState::confirm);
+  }
 };
 
 // Two looks at one card that read a field differently are a doubt, however sure the better one is.
-// So is ink that was like another character once, and is not plainly like the one read now.
+// So is a name that was unsure once, or whose ink was like another character, where the better look
+// does not see it sharply either.
 void doubt_differences(Look& better, Look& other) {
   const auto fields = fields_of(better.card), others = fields_of(other.card);
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -85,9 +90,8 @@ void doubt_differences(Look& better, Look& other) {
       continue;
     fields[i]->state = std::max(fields[i]->state, FieldState::confirm);
   }
-  CardField& name = better.card.name;
-  if (other.name_doubted(NameDoubt::looks_otherwise) && better.name && !better.name->vouched)
-    name.state = std::max(name.state, FieldState::confirm);
+  if (other.name_doubted(NameDoubt::looks_otherwise) || other.name_doubted(NameDoubt::unsure))
+    better.doubt_name_unless_vouched();
 }
 
 template <typename Change>
@@ -240,12 +244,13 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
     doubt_differences(better ? again : first, better ? first : again);
     if (better) {
       for_each_place(again.card, [&](Point p) { return cut.back(p); });
-      out = std::move(again.card);
+      first = std::move(again);
     }
   }
   if (nothing_read(out) && !page.lines.empty())
     out = read_mirrored(readers, picture.bgr, std::move(out));
   const CardState allowed = judge_photo(picture.bgr, out);
+  if (has(out, CardProblem::blurred)) first.doubt_name_unless_vouched();
   for_each_place(out, [&](Point p) { return Point{p.x * picture.scale, p.y * picture.scale}; });
   out.width *= picture.scale;
   if (side && !no_card(out) && *side != out.side)

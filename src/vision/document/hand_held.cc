@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "vision/document/card_outline.h"
+#include "vision/document/card_quality.h"
 #include "vision/face/quality.h"
 #include "vision/match/match.h"
 #include "vision/picture/decode.h"
@@ -35,10 +36,6 @@ bool inside(const Quad& quad, Point p, float margin) {
   std::array<cv::Point2f, 4> corners;
   for (std::size_t i = 0; i < 4; ++i) corners[i] = {quad[i].x, quad[i].y};
   return cv::pointPolygonTest(corners, {p.x, p.y}, true) >= -margin;
-}
-
-bool has(const CardReading& card, CardProblem problem) {
-  return std::find(card.problems.begin(), card.problems.end(), problem) != card.problems.end();
 }
 
 // The place of a face of the cut-out in the picture.
