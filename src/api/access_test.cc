@@ -50,6 +50,30 @@ TEST_P(AccessTest, SigningOutEndsTheSession) {
   EXPECT_EQ(as(admin, "GET", "/v1/console/me").status, 401);
 }
 
+TEST_P(AccessTest, ASessionIsSeenAndEndedFromAnother) {
+  auto& people = lending().people;
+  const auto lost = people.sign_in("13911112222").session;
+  people.clock.advance_seconds(limits::kCodeResendSeconds);
+  const auto mine = people.sign_in("13911112222").session;
+  const auto list = as(mine.token, "GET", "/v1/auth/sessions");
+  ASSERT_EQ(list.at("items").as_array().size(), 2U) << list.text;
+  for (const auto& item : list.at("items").as_array()) {
+    const auto& row = item.as_object();
+    EXPECT_EQ(row.at("current").as_bool(), row.at("session_id").as_string() == mine.id.str());
+  }
+  const auto path = "/v1/auth/sessions/" + lost.id.str();
+  EXPECT_EQ(as(mine.token, "DELETE", path).status, 204);
+  EXPECT_EQ(as(lost.token, "GET", "/v1/me").status, 401);
+  EXPECT_EQ(as(mine.token, "DELETE", path).code(), "auth.unknown_session");
+
+  people.clock.advance_seconds(limits::kCodeResendSeconds);
+  const auto third = people.sign_in("13911112222").session;
+  const auto ended = as(mine.token, "POST", "/v1/auth/sessions/end-others", "{}");
+  EXPECT_EQ(ended.at("ended").as_int64(), 1) << ended.text;
+  EXPECT_EQ(as(third.token, "GET", "/v1/me").status, 401);
+  EXPECT_EQ(as(mine.token, "GET", "/v1/me").status, 200);
+}
+
 TEST_P(AccessTest, ACookieChangesNothingOnAnotherSitesBehalf) {
   const auto cookie = "__Host-mq_session=" + person_token();
   const auto with = [&](runtime::Headers headers) {

@@ -24,7 +24,8 @@ const std::vector<storage::Migration>& data_migrations() {
       identity::kIdentityMigration,      payments::kPaymentsMigration,
       origination::kOriginationMigration, servicing::kServicingMigration,
       api::kApiMigration,                documents::kUploadsMigration,
-      auth::kRolesMigration,             auth::kSessionClientMigration};
+      auth::kRolesMigration,             auth::kSessionClientMigration,
+      auth::kSessionIndexMigration};
   return kAll;
 }
 

@@ -160,9 +160,10 @@ class Auth {
   Status sign_out(const SessionId& session);
   // Those that are alive, the one seen last first; fifty at most.
   Result<std::vector<SessionView>> sessions(const SessionOwner& owner);
-  // Ends one of the owner's, at once. Error: unknown_session.
+  // Ends one of the owner's, at once. Errors: unknown_session; no_session when the one that asks has
+  // ended itself.
   Status end_session(const SessionOwner& owner, const SessionId& session);
-  // Ends all but the one that asks; how many those were.
+  // Ends all but the one that asks; how many those were. Error: no_session as above.
   Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
 
   // --- staff ---
@@ -183,6 +184,7 @@ class Auth {
                     PersonId& person);
   NewSession open_session(storage::Transaction& tx, std::string_view kind,
                           const std::string& subject, std::string_view client);
+  Status require_live(storage::Transaction& tx, const SessionOwner& owner);
   struct Found {
     SessionId id;
     std::string subject;
@@ -202,6 +204,7 @@ class Auth {
 Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,
                                  const PersonId& person);
 
-extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration;
+extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration,
+    kSessionIndexMigration;
 
 }  // namespace mq::auth

@@ -17,7 +17,8 @@ class AuthFixture : public People {
  protected:
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
-                   kAuthMigration, kRolesMigration, kSessionClientMigration});
+                   kAuthMigration, kRolesMigration, kSessionClientMigration,
+                   kSessionIndexMigration});
   }
 
   struct Sms {

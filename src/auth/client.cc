@@ -14,7 +14,9 @@ constexpr std::array kPrograms = {
     Word{"MicroMessenger/", "WeChat"}, Word{"AlipayClient/", "Alipay"}, Word{"QQ/", "QQ"},
     Word{"HuaweiBrowser/", "Huawei"},  Word{"MiuiBrowser/", "MIUI"},    Word{"EdgA/", "Edge"},
     Word{"Edg/", "Edge"},              Word{"UCBrowser/", "UC"},        Word{"Firefox/", "Firefox"},
-    Word{"HeadlessChrome/", "Chrome"}, Word{"Chrome/", "Chrome"},       Word{"Safari/", "Safari"}};
+    Word{"EdgiOS/", "Edge"},           Word{"FxiOS/", "Firefox"},       Word{"OPR/", "Opera"},
+    Word{"SamsungBrowser/", "Samsung"}, Word{"CriOS/", "Chrome"},       Word{"HeadlessChrome/", "Chrome"},
+    Word{"Chrome/", "Chrome"},         Word{"Safari/", "Safari"}};
 constexpr std::array kSystems = {
     Word{"HarmonyOS", "HarmonyOS"}, Word{"OpenHarmony", "HarmonyOS"}, Word{"iPhone", "iPhone"},
     Word{"iPad", "iPad"},           Word{"Android", "Android"},       Word{"Windows", "Windows"},

@@ -21,6 +21,12 @@ TEST(Client, IsNamedAsItsOwnerKnowsIt) {
        "Edge · Windows"},
       {"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:121.0) Gecko/20100101 Firefox/121.0",
        "Firefox · Mac"},
+      {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+       "Gecko) CriOS/122.0.6261.89 Mobile/15E148 Safari/604.1",
+       "Chrome · iPhone"},
+      {"Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) "
+       "SamsungBrowser/24.0 Chrome/117.0.0.0 Mobile Safari/537.36",
+       "Samsung · Android"},
       {"curl/8.5.0", ""},
       {"", ""},
   };

@@ -34,9 +34,25 @@ Result<std::vector<SessionView>> Auth::sessions(const SessionOwner& owner) {
   });
 }
 
+// Whoever asks was let in a moment ago. If their session has been ended since, they end nothing any more:
+// somebody who was signed out from afar must not sign out its owner in turn. All of the owner's rows are
+// locked, in one order, so that two who do this at the same moment wait for each other.
+Status Auth::require_live(storage::Transaction& tx, const SessionOwner& owner) {
+  const auto now = clock_.now();
+  for (const auto& row :
+       tx.query("SELECT id FROM auth_session WHERE " + std::string(kLive) + " ORDER BY id" +
+                    std::string(tx.for_update()),
+                {owner.kind, owner.subject, now,
+                 now.plus_seconds(-limits::kSessionIdleSeconds)})) {
+    if (row.id<SessionId>(0) == owner.current) return ok();
+  }
+  return AuthErrc::no_session;
+}
+
 Status Auth::end_session(const SessionOwner& owner, const SessionId& session) {
   const auto now = clock_.now();
   return database_.write([&](storage::Transaction& tx) -> Status {
+    MQ_REQUIRE(require_live(tx, owner));
     const auto ended = tx.change(
         "UPDATE auth_session SET ended_at = $1 WHERE id = $2 AND kind = $3 AND subject = $4 AND "
         "ended_at IS NULL",
@@ -51,10 +67,11 @@ Status Auth::end_session(const SessionOwner& owner, const SessionId& session) {
 Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
   const auto now = clock_.now();
   return database_.write([&](storage::Transaction& tx) -> Result<std::int64_t> {
-    const auto ended = static_cast<std::int64_t>(tx.change(
+    MQ_REQUIRE(require_live(tx, owner));
+    const auto ended = tx.change(
         "UPDATE auth_session SET ended_at = $3 WHERE " + std::string(kLive) + " AND id <> $5",
         {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds),
-         owner.current}));
+         owner.current});
     if (ended > 0) {
       audit::append(tx, now, random_, "auth.sessions_ended", owner.subject,
                     {{"sessions", std::to_string(ended)}, {"by", owner.current.str()}});
@@ -64,8 +81,12 @@ Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
 }
 
 const storage::Migration kSessionClientMigration{
-    16, "auth_session_client",
-    "ALTER TABLE auth_session ADD COLUMN client TEXT NOT NULL DEFAULT '';"
-    "CREATE INDEX auth_session_subject ON auth_session (kind, subject, seen_at)"};
+    16, "auth_session_client", "ALTER TABLE auth_session ADD COLUMN client TEXT NOT NULL DEFAULT ''"};
+
+// Apart, so that the lock of the change above is short. Neither column changes while a session lives.
+const storage::Migration kSessionIndexMigration{
+    17, "auth_session_index",
+    "CREATE INDEX auth_session_subject ON auth_session (kind, subject);"
+    "CREATE INDEX auth_session_over ON auth_session (expires_at)"};
 
 }  // namespace mq::auth

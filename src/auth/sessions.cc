@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kPasswordMinBytes = 10;
+// What is said of sign-ins in the terms: their device and time are forgotten so long after the end.
+constexpr std::int64_t kForgottenAfterSeconds = 30LL * 24 * 60 * 60;
 
 std::string join(const std::vector<Role>& roles) {
   std::string text;
@@ -45,6 +47,8 @@ NewSession Auth::open_session(storage::Transaction& tx, std::string_view kind,
   const auto now = clock_.now();
   NewSession session{crypto::base64url(raw), now.plus_seconds(limits::kSessionLifeSeconds),
                      SessionId::make(now, random_)};
+  tx.execute("DELETE FROM auth_session WHERE expires_at < $1",
+             {now.plus_seconds(-kForgottenAfterSeconds)});
   tx.execute(
       "INSERT INTO auth_session (id, kind, subject, token_hash, created_at, seen_at, expires_at, "
       "client) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
@@ -172,8 +176,8 @@ const storage::Migration kAuthMigration{
     "password_hash TEXT NOT NULL, roles TEXT NOT NULL, failures BIGINT NOT NULL DEFAULT 0, "
     "failed_at BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL)"};
 
-// Until now an administrator had every role. Those who are keep them, now written down, where somebody can
-// take them away.
+// Until now an administrator had every role. Those who are keep them, now written down, so that they can be
+// taken away (docs/operations.md).
 const storage::Migration kRolesMigration{
     15, "auth_roles",
     "UPDATE auth_staff SET roles = 'reviewer,risk,finance,admin' "

@@ -153,13 +153,60 @@ TEST_P(SessionsTest, SessionsThatAreOverAreNotShown) {
   EXPECT_TRUE(auth_.end_session(me, idle.id).ok()) << "ending one that is idle is harmless";
 }
 
+TEST_P(SessionsTest, WhoWasSignedOutEndsNothingAnyMore) {
+  const auto thief = signed_in("13800000000");
+  clock_.advance_seconds(limits::kCodeResendSeconds);
+  const auto mine = signed_in("13800000000");
+  const Borrower them{thief.person, thief.session.id}, me{mine.person, mine.session.id};
+  ASSERT_TRUE(auth_.end_session(me, them.session).ok());
+  // Their request was let in before that, and goes on now.
+  EXPECT_TRUE(auth_.end_other_sessions(them).error().is(AuthErrc::no_session));
+  EXPECT_TRUE(auth_.end_session(them, me.session).error().is(AuthErrc::no_session));
+  EXPECT_TRUE(open(mine.session.token));
+}
+
+TEST_P(SessionsTest, OfTwoThatEndEachOtherOneStays) {
+  for (int round = 0; round < 5; ++round) {
+    const auto first = signed_in("13800000000");
+    clock_.advance_seconds(limits::kCodeResendSeconds);
+    const auto second = signed_in("13800000000");
+    std::vector<std::thread> threads;
+    for (const auto* in : {&first, &second}) {
+      threads.emplace_back([&, in] {
+        const auto ended = auth_.end_other_sessions(Borrower{in->person, in->session.id});
+        EXPECT_TRUE(ended.ok() || ended.error().is(AuthErrc::no_session));
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_NE(open(first.session.token), open(second.session.token));
+    force("DELETE FROM auth_challenge");
+    force("DELETE FROM auth_session");
+  }
+}
+
+TEST_P(SessionsTest, SignInsAreForgottenAMonthAfterTheyExpired) {
+  const auto old = signed_in("13800000000").session;
+  clock_.set(old.expires_at.plus_seconds(30 * 24 * 3600));
+  signed_in("13800000001");
+  EXPECT_EQ(number("SELECT COUNT(*) FROM auth_session"), 2);
+  clock_.advance_seconds(limits::kCodeResendSeconds);
+  signed_in("13800000001");
+  EXPECT_EQ(number("SELECT COUNT(*) FROM auth_session"), 2) << "the old one has gone";
+}
+
 TEST_P(SessionsTest, StaffAndBorrowersDoNotReachEachOthersSessions) {
   created("wang", {Role::risk});
+  created("li", {Role::risk});
+  const auto colleague = *auth_.staff_sign_in("li", kPassword);
   const auto staff = *auth_.staff_sign_in("wang", kPassword, "Edge · Windows");
   const auto in = signed_in("13800000000");
   const Borrower borrower{in.person, in.session.id};
   EXPECT_TRUE(auth_.end_session(borrower, staff.session.id).error().is(AuthErrc::unknown_session));
   EXPECT_TRUE(auth_.end_session(staff.staff, in.session.id).error().is(AuthErrc::unknown_session));
+  EXPECT_TRUE(
+      auth_.end_session(colleague.staff, staff.session.id).error().is(AuthErrc::unknown_session));
+  EXPECT_EQ(*auth_.end_other_sessions(colleague.staff), 0);
+  EXPECT_TRUE(auth_.staff(staff.session.token).ok());
   ASSERT_EQ(auth_.sessions(staff.staff)->size(), 1U);
   EXPECT_EQ(auth_.sessions(staff.staff)->front().client, "Edge · Windows");
 }

@@ -1,4 +1,5 @@
-// The texts people are shown. A changed text is a new version: add it, never edit one that was served.
+// The texts people are shown. A changed text gets a new version, and everybody is asked again; an answer
+// holds the hash of the text it is about, which the history of this file has.
 #include <array>
 
 #include "consent/consent.h"
@@ -14,9 +15,10 @@ constexpr std::string_view kTermsZh = R"(## 一、我们提供什么
 - 手机号：用于登录和通知；
 - 姓名、身份证号、身份证照片：用于确认您是本人；
 - 收入、负债、用途：用于评估还款能力；
-- 收款银行卡号：用于放款和还款。
+- 收款银行卡号：用于放款和还款；
+- 登录设备的类型（如“微信 · Android”）和登录时间：供您识别并退出他人的登录。
 
-上述信息加密保存。合同及交易资料按法律规定的期限保存，其余信息在用途完成后删除。
+前四项加密保存。合同及交易资料按法律规定的期限保存，登录记录在失效 30 天后删除，其余信息在用途完成后删除。
 
 ## 三、您的权利
 您可以查询、复制、更正、删除您的信息，撤回同意，要求解释自动决策并要求人工复核。
@@ -31,9 +33,10 @@ On this page you apply for a loan, see the decision, sign the contract, repay an
 - your phone number: to sign in and to notify you;
 - your name, ID number and photo of the ID card: to make sure it is you;
 - income, debts and purpose: to assess whether you can repay;
-- your bank card number: to pay out and to collect.
+- your bank card number: to pay out and to collect;
+- the kind of device you sign in with ("Safari · iPhone") and when: so that you recognise and end a sign-in that is not yours.
 
-All of it is stored encrypted. Contract and transaction records are kept as long as the law orders; everything else is deleted once its purpose is done.
+The first four are stored encrypted. Contract and transaction records are kept as long as the law orders, sign-ins until 30 days after they expired; everything else is deleted once its purpose is done.
 
 ## 3. Your rights
 You may see, copy, correct and delete your data, withdraw consent, ask for an automated decision to be explained, and ask for a human review.
@@ -101,11 +104,11 @@ One query over an encrypted and signed interface. The photo received is stored e
 ## You may refuse
 Then our staff verify you instead, at the same cost and rate.)";
 
-Notice make(Purpose purpose, Language language, std::string_view title, std::string_view body,
+Notice make(Purpose purpose, Language language, int version, std::string_view title, std::string_view body,
             std::string_view recipient, std::string_view alternative, bool required) {
   Notice notice{purpose,
                 language,
-                1,
+                version,
                 std::string(title),
                 std::string(body),
                 {},
@@ -118,15 +121,15 @@ Notice make(Purpose purpose, Language language, std::string_view title, std::str
 
 const std::array<Notice, 6>& notices() {
   static const std::array<Notice, 6> all = {
-      make(Purpose::terms, Language::zh, "服务协议与个人信息处理规则", kTermsZh, "", "", true),
-      make(Purpose::terms, Language::en, "Service terms and personal data", kTermsEn, "", "", true),
-      make(Purpose::face, Language::zh, "人脸信息处理单独同意书", kFaceZh, "",
+      make(Purpose::terms, Language::zh, 2, "服务协议与个人信息处理规则", kTermsZh, "", "", true),
+      make(Purpose::terms, Language::en, 2, "Service terms and personal data", kTermsEn, "", "", true),
+      make(Purpose::face, Language::zh, 1, "人脸信息处理单独同意书", kFaceZh, "",
            "改用人工核验（网点或视频）", false),
-      make(Purpose::face, Language::en, "Separate consent to face data", kFaceEn, "",
+      make(Purpose::face, Language::en, 1, "Separate consent to face data", kFaceEn, "",
            "Be verified by staff instead (branch or video)", false),
-      make(Purpose::authority, Language::zh, "向权威人像源查询单独同意书", kAuthorityZh,
+      make(Purpose::authority, Language::zh, 1, "向权威人像源查询单独同意书", kAuthorityZh,
            "公安人像信息源", "改用人工核验（网点或视频）", false),
-      make(Purpose::authority, Language::en, "Separate consent to the authority query", kAuthorityEn,
+      make(Purpose::authority, Language::en, 1, "Separate consent to the authority query", kAuthorityEn,
            "Public-security photo source", "Be verified by staff instead (branch or video)", false),
   };
   return all;

@@ -141,8 +141,9 @@ step('own sessions: one elsewhere is signed out from here', async () => {
     (count) => document.querySelectorAll('[data-testid=sessions] tbody tr').length === count,
     before - 1,
   );
-  await by(elsewhere.page, 'nav-loans').click();
+  await by(elsewhere.page, 'own-sessions').click();
   await see_title(elsewhere.page, /员工登录/);
+  assert.deepEqual(elsewhere.faults, []);
 });
 
 step('English', async () => {

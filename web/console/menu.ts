@@ -1,17 +1,17 @@
 // The pages of the console and what somebody needs to see them.
-import { staff, type Permission } from './staff';
+import { may, type Permission } from './staff';
 
-const PAGES: readonly [path: string, name: string, permission: Permission][] = [
+const PAGES: readonly [path: string, name: string, ...needs: Permission[]][] = [
   ['/reviews', 'reviews', 'verification_read'],
   ['/applications', 'applications', 'application_read'],
   ['/loans', 'loans', 'loan_read'],
   ['/ledger', 'ledger', 'ledger_read'],
-  ['/audit', 'audit', 'audit_read'],
+  ['/audit', 'audit', 'audit_read', 'outbox_read'],
   ['/business-date', 'day', 'business_date_advance'],
   ['/switches', 'switches', 'switch_read'],
 ];
 
 /** Those that whoever is signed in may see. */
 export function menu() {
-  return PAGES.filter(([, , permission]) => staff.me?.permissions.includes(permission));
+  return PAGES.filter(([, , ...needs]) => needs.every(may));
 }

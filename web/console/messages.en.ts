@@ -24,7 +24,10 @@ export const en: typeof zh = {
     end: 'Sign out',
     end_others: 'Sign out everywhere else',
   },
-  no_role: 'Your account has no role yet. Ask an administrator for one, then sign in again.',
+  no_role: {
+    title: 'No role yet',
+    text: 'Your account has no role yet. Ask an administrator for one, then sign in again.',
+  },
   nav: {
     reviews: 'Reviews',
     applications: 'Applications',

@@ -18,7 +18,7 @@ export const zh = {
     end: '退出',
     end_others: '其他设备全部退出',
   },
-  no_role: '您的账号还没有角色。请联系管理员开通后重新登录。',
+  no_role: { title: '尚无角色', text: '您的账号还没有角色。请联系管理员开通后重新登录。' },
   nav: {
     reviews: '人工审核',
     applications: '借款申请',

@@ -10,6 +10,10 @@ export const staff = reactive<{ known: boolean; me: Schemas['Staff'] | null }>({
   me: null,
 });
 
+export function may(permission: Permission): boolean {
+  return staff.me?.permissions.includes(permission) ?? false;
+}
+
 when_signed_out(() => {
   staff.me = null;
 });

@@ -83,8 +83,7 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = answer;
   if (response.ok) return data as T;
   if (!is_problem(error)) throw local_problem('network.bad_answer', response.status);
-  const signing_in = response.url.endsWith('/sessions');
-  if (response.status === 401 && !signing_in) on_signed_out?.();
+  if (error.code === 'auth.no_session') on_signed_out?.();
   if (response.status === 409) on_conflict?.();
   throw new ProblemError(error, Number(response.headers.get('Retry-After') ?? 1));
 }

@@ -40,7 +40,7 @@ void add_sign_in_routes(Routes& routes) {
   });
   routes.open("POST", "/v1/auth/sessions", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
-    MQ_TRY(const auto signed_in, 
+    MQ_TRY(const auto signed_in,
            services.auth.sign_in(asked.challenge_id, asked.code, client_of(request)));
     auto response = json_response(201, SessionBody{signed_in.session.token,
                                                    signed_in.session.expires_at, signed_in.person});

@@ -130,17 +130,22 @@ bool holds(const TextLine& line, const Quad& place) {
 }
 
 // Short lines of the name are read again as wide as in training: in a narrower picture the places
-// of their characters are less exact, and the ink is compared by them. True when there was one.
+// of their characters are less exact, and the ink is compared by them. `wide` says which lines were;
+// one that gives nothing so stays as it was. True when one changed.
 bool read_name_wide(const TextReader& text, const cv::Mat& bgr, const Passage& name,
-                    std::vector<TextLine>& lines) {
+                    std::vector<TextLine>& lines, std::vector<bool>& wide) {
   bool out = false;
-  for (TextLine& line : lines) {
-    if (line.length() * kLineHeight >= kTrainedWidth * line.height() ||
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    TextLine& line = lines[i];
+    if (wide[i] || line.length() * kLineHeight >= kTrainedWidth * line.height() ||
         std::none_of(name.places.begin(), name.places.end(),
                      [&](const Quad& place) { return holds(line, place); })) {
       continue;
     }
-    line = text.read_line(bgr, line.corners);
+    wide[i] = true;
+    TextLine again = text.read_line(bgr, line.corners);
+    if (again.text.empty() || again.confidence < kCardText.least_confidence) continue;
+    line = std::move(again);
     out = true;
   }
   return out;
@@ -150,7 +155,9 @@ bool read_name_wide(const TextReader& text, const cv::Mat& bgr, const Passage& n
 Look read_card(const Readers& readers, const cv::Mat& bgr, PageText page) {
   CardLines lines = card_lines(page.lines, page.direction);
   FrontText front = read_front(lines);
-  if (read_name_wide(*readers.text, bgr, front.name, page.lines)) {
+  // Read so, another line may turn out to be the name.
+  std::vector<bool> wide(page.lines.size());
+  while (read_name_wide(*readers.text, bgr, front.name, page.lines, wide)) {
     lines = card_lines(page.lines, page.direction);
     front = read_front(lines);
   }
