@@ -33,12 +33,10 @@ class AccessMatrix : public test::ApiTest {
     people.clock.advance_seconds(limits::kCodeResendSeconds);
     values_["session_id"] = people.sign_in("13911110000").session.id.str();
     stranger_ = borrower().session.token;
-    values_["verification_id"] =
-        as(owner_, "GET", "/v1/me").string("verification.verification_id");
+    values_["verification_id"] = as(owner_, "GET", "/v1/me").string("verification.verification_id");
     values_["application_id"] =
         as(owner_, "POST", "/v1/applications", application_body()).string("application_id");
-    ASSERT_EQ(as(owner_, "POST",
-                 "/v1/applications/" + values_["application_id"] + "/cancellation")
+    ASSERT_EQ(as(owner_, "POST", "/v1/applications/" + values_["application_id"] + "/cancellation")
                   .code(),
               "ok");
     const auto loan = lending().active_loan(in.person);
@@ -68,8 +66,7 @@ class AccessMatrix : public test::ApiTest {
         {"POST /v1/applications/{application_id}/cancellation", ""},
         {"POST /v1/loans/{loan_id}/repayments", R"({"amount":"1.00"})"},
         {"POST /v1/documents/{document_id}/pages", test::photo("two")},
-        {"PUT /v1/documents/{document_id}/fields",
-         R"({"fields":[{"name":"name","text":"王芳"}]})"},
+        {"PUT /v1/documents/{document_id}/fields", R"({"fields":[{"name":"name","text":"王芳"}]})"},
         {"POST /v1/documents/{document_id}/complete", ""},
     };
     if (access.method == "GET" || access.method == "DELETE") return "";
@@ -219,7 +216,8 @@ std::string page_of(const std::vector<Access>& declared) {
       permission = boost::describe::enum_to_string(*access.permission, "?");
       for (const auto role : auth::kAllRoles) {
         if (std::ranges::count(auth::permissions_of(role), *access.permission) == 0) continue;
-        roles += (roles.empty() ? "" : ", ") + std::string(boost::describe::enum_to_string(role, "?"));
+        roles +=
+            (roles.empty() ? "" : ", ") + std::string(boost::describe::enum_to_string(role, "?"));
       }
       if (*access.permission == auth::Permission::own_session) roles = "all";
     }
@@ -238,8 +236,8 @@ TEST_P(AccessMatrix, ThePageShowsIt) {
   if (page == now) return;
   const auto at = std::string(built == nullptr ? "." : built) + "/access.md";
   std::ofstream(at) << now;
-  FAIL() << "docs/security/access.md is not what the routes declare. Look at the difference to " << at
-         << "; if it is meant, copy it there.";
+  FAIL() << "docs/security/access.md is not what the routes declare. Look at the difference to "
+         << at << "; if it is meant, copy it there.";
 }
 
 }  // namespace

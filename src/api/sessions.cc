@@ -25,8 +25,8 @@ Answer show_sessions(Services& services, const auth::SessionOwner& owner) {
   MQ_TRY(const auto all, services.auth.sessions(owner));
   SessionsBody body;
   for (const auto& one : all) {
-    body.items.push_back({one.id, one.client, one.created_at, one.seen_at, one.expires_at,
-                          one.id == owner.current});
+    body.items.push_back(
+        {one.id, one.client, one.created_at, one.seen_at, one.expires_at, one.id == owner.current});
   }
   return json_response(200, body);
 }
@@ -60,18 +60,16 @@ void add_session_routes(Routes& routes) {
                     return end_other_sessions(services, borrower);
                   });
   const auto own = auth::Permission::own_session;
-  routes.staff("GET", "/v1/console/sessions", own, Repeat::any,
-               [&](HttpRequest&, const auth::Staff& staff) {
-                 return show_sessions(services, staff);
-               });
+  routes.staff(
+      "GET", "/v1/console/sessions", own, Repeat::any,
+      [&](HttpRequest&, const auth::Staff& staff) { return show_sessions(services, staff); });
   routes.staff("DELETE", "/v1/console/sessions/{session_id}", own, Repeat::any,
                [&](HttpRequest& request, const auth::Staff& staff) {
                  return end_session(services, request, staff);
                });
-  routes.staff("POST", "/v1/console/sessions/end-others", own, Repeat::keyed,
-               [&](HttpRequest&, const auth::Staff& staff) {
-                 return end_other_sessions(services, staff);
-               });
+  routes.staff(
+      "POST", "/v1/console/sessions/end-others", own, Repeat::keyed,
+      [&](HttpRequest&, const auth::Staff& staff) { return end_other_sessions(services, staff); });
 }
 
 }  // namespace mq::api

@@ -10,17 +10,27 @@ struct Word {
   std::string_view in_header, shown;
 };
 // The first that occurs. Apps name the browser inside them too, and most browsers name Safari.
-constexpr std::array kPrograms = {
-    Word{"MicroMessenger/", "WeChat"}, Word{"AlipayClient/", "Alipay"}, Word{"QQ/", "QQ"},
-    Word{"HuaweiBrowser/", "Huawei"},  Word{"MiuiBrowser/", "MIUI"},    Word{"EdgA/", "Edge"},
-    Word{"Edg/", "Edge"},              Word{"UCBrowser/", "UC"},        Word{"Firefox/", "Firefox"},
-    Word{"EdgiOS/", "Edge"},           Word{"FxiOS/", "Firefox"},       Word{"OPR/", "Opera"},
-    Word{"SamsungBrowser/", "Samsung"}, Word{"CriOS/", "Chrome"},       Word{"HeadlessChrome/", "Chrome"},
-    Word{"Chrome/", "Chrome"},         Word{"Safari/", "Safari"}};
-constexpr std::array kSystems = {
-    Word{"HarmonyOS", "HarmonyOS"}, Word{"OpenHarmony", "HarmonyOS"}, Word{"iPhone", "iPhone"},
-    Word{"iPad", "iPad"},           Word{"Android", "Android"},       Word{"Windows", "Windows"},
-    Word{"Macintosh", "Mac"},       Word{"Linux", "Linux"}};
+constexpr std::array kPrograms = {Word{"MicroMessenger/", "WeChat"},
+                                  Word{"AlipayClient/", "Alipay"},
+                                  Word{"QQ/", "QQ"},
+                                  Word{"HuaweiBrowser/", "Huawei"},
+                                  Word{"MiuiBrowser/", "MIUI"},
+                                  Word{"EdgA/", "Edge"},
+                                  Word{"Edg/", "Edge"},
+                                  Word{"UCBrowser/", "UC"},
+                                  Word{"Firefox/", "Firefox"},
+                                  Word{"EdgiOS/", "Edge"},
+                                  Word{"FxiOS/", "Firefox"},
+                                  Word{"OPR/", "Opera"},
+                                  Word{"SamsungBrowser/", "Samsung"},
+                                  Word{"CriOS/", "Chrome"},
+                                  Word{"HeadlessChrome/", "Chrome"},
+                                  Word{"Chrome/", "Chrome"},
+                                  Word{"Safari/", "Safari"}};
+constexpr std::array kSystems = {Word{"HarmonyOS", "HarmonyOS"}, Word{"OpenHarmony", "HarmonyOS"},
+                                 Word{"iPhone", "iPhone"},       Word{"iPad", "iPad"},
+                                 Word{"Android", "Android"},     Word{"Windows", "Windows"},
+                                 Word{"Macintosh", "Mac"},       Word{"Linux", "Linux"}};
 constexpr std::size_t kLongestHeader = 1024;
 
 template <std::size_t N>

@@ -21,29 +21,27 @@ Result<std::vector<SessionView>> Auth::sessions(const SessionOwner& owner) {
   const auto now = clock_.now();
   return database_.read([&](storage::Transaction& tx) -> Result<std::vector<SessionView>> {
     std::vector<SessionView> out;
-    for (const auto& row :
-         tx.query("SELECT id, client, created_at, seen_at, expires_at FROM auth_session WHERE " +
-                      std::string(kLive) + " ORDER BY seen_at DESC, id LIMIT " +
-                      std::to_string(kShown),
-                  {owner.kind, owner.subject, now,
-                   now.plus_seconds(-limits::kSessionIdleSeconds)})) {
-      out.push_back({row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3),
-                     row.instant(4)});
+    for (const auto& row : tx.query(
+             "SELECT id, client, created_at, seen_at, expires_at FROM auth_session WHERE " +
+                 std::string(kLive) + " ORDER BY seen_at DESC, id LIMIT " + std::to_string(kShown),
+             {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds)})) {
+      out.push_back(
+          {row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3), row.instant(4)});
     }
     return out;
   });
 }
 
-// Whoever asks was let in a moment ago. If their session has been ended since, they end nothing any more:
-// somebody who was signed out from afar must not sign out its owner in turn. All of the owner's rows are
-// locked, in one order, so that two who do this at the same moment wait for each other.
+// Whoever asks was let in a moment ago. If their session has been ended since, they end nothing any
+// more: somebody who was signed out from afar must not sign out its owner in turn. All of the
+// owner's rows are locked, in one order, so that two who do this at the same moment wait for each
+// other.
 Status Auth::require_live(storage::Transaction& tx, const SessionOwner& owner) {
   const auto now = clock_.now();
   for (const auto& row :
        tx.query("SELECT id FROM auth_session WHERE " + std::string(kLive) + " ORDER BY id" +
                     std::string(tx.for_update()),
-                {owner.kind, owner.subject, now,
-                 now.plus_seconds(-limits::kSessionIdleSeconds)})) {
+                {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds)})) {
     if (row.id<SessionId>(0) == owner.current) return ok();
   }
   return AuthErrc::no_session;
@@ -81,9 +79,11 @@ Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
 }
 
 const storage::Migration kSessionClientMigration{
-    16, "auth_session_client", "ALTER TABLE auth_session ADD COLUMN client TEXT NOT NULL DEFAULT ''"};
+    16, "auth_session_client",
+    "ALTER TABLE auth_session ADD COLUMN client TEXT NOT NULL DEFAULT ''"};
 
-// Apart, so that the lock of the change above is short. Neither column changes while a session lives.
+// Apart, so that the lock of the change above is short. Neither column changes while a session
+// lives.
 const storage::Migration kSessionIndexMigration{
     17, "auth_session_index",
     "CREATE INDEX auth_session_subject ON auth_session (kind, subject);"

@@ -1,5 +1,5 @@
-// Which role may do what. Changes are looked at as a change of policy: docs/security/access.md shows the
-// routes that follow from it, and a test fails until that page is written again.
+// Which role may do what. Changes are looked at as a change of policy: docs/security/access.md
+// shows the routes that follow from it, and a test fails until that page is written again.
 #include <algorithm>
 #include <array>
 
@@ -18,7 +18,8 @@ constexpr std::array kReviewer = {verification_read, verification_decide, docume
 constexpr std::array kRisk = {application_read, application_decide};
 // Looks after loans and books.
 constexpr std::array kFinance = {loan_read, ledger_read};
-// Runs the installation. Nothing of a person's is in it: whoever decides about people needs another role.
+// Runs the installation. Nothing of a person's is in it: whoever decides about people needs another
+// role.
 constexpr std::array kAdmin = {audit_read, outbox_read, switch_read, switch_change,
                                business_date_advance};
 
@@ -30,10 +31,14 @@ bool among(std::span<const Permission> all, Permission one) {
 
 std::span<const Permission> permissions_of(Role role) {
   switch (role) {
-    case Role::reviewer: return kReviewer;
-    case Role::risk: return kRisk;
-    case Role::finance: return kFinance;
-    case Role::admin: return kAdmin;
+    case Role::reviewer:
+      return kReviewer;
+    case Role::risk:
+      return kRisk;
+    case Role::finance:
+      return kFinance;
+    case Role::admin:
+      return kAdmin;
   }
   return {};
 }

@@ -130,8 +130,8 @@ bool holds(const TextLine& line, const Quad& place) {
 }
 
 // Short lines of the name are read again as wide as in training: in a narrower picture the places
-// of their characters are less exact, and the ink is compared by them. `wide` says which lines were;
-// one that gives nothing so stays as it was. True when one changed.
+// of their characters are less exact, and the ink is compared by them. `wide` says which lines
+// were; one that gives nothing so stays as it was. True when one changed.
 bool read_name_wide(const TextReader& text, const cv::Mat& bgr, const Passage& name,
                     std::vector<TextLine>& lines, std::vector<bool>& wide) {
   bool out = false;
