@@ -10,6 +10,7 @@
 #include "vision/document/card_quality.h"
 #include "vision/document/name_ink.h"
 #include "vision/document/picture_cut.h"
+#include "vision/document/two_looks.h"
 #include "vision/network/model.h"
 #include "vision/picture/decode.h"
 #include "vision/text/reader.h"
@@ -39,20 +40,6 @@ struct Readers {
   GlyphBook book;
 };
 
-// How much was read: fields that are sure count twice, the number most.
-int worth(const CardReading& reading) {
-  const auto of = [](const CardField& field) {
-    return field.state == FieldState::read ? 2 : field.state == FieldState::confirm ? 1 : 0;
-  };
-  int out = 0;
-  for (const CardField* field :
-       {&reading.name, &reading.sex, &reading.nation, &reading.birth, &reading.address,
-        &reading.number, &reading.number, &reading.authority, &reading.valid_from}) {
-    out += of(*field);
-  }
-  return out;
-}
-
 Cut cut_around(const cv::Mat& bgr, const PageText& page) {
   Extent extent = extent_of(page);
   extent.grow((extent.right - extent.left) * kAround, (extent.bottom - extent.top) * kAround);
@@ -60,43 +47,9 @@ Cut cut_around(const cv::Mat& bgr, const PageText& page) {
   return cut_out(bgr, extent, scale, kLongestCut);
 }
 
-std::array<CardField*, 9> fields_of(CardReading& reading) {
-  return {&reading.name,      &reading.sex,        &reading.nation,
-          &reading.birth,     &reading.address,    &reading.number,
-          &reading.authority, &reading.valid_from, &reading.valid_to};
-}
-
-// What one look at the card gave.
-struct Look {
-  CardReading card;
-  std::optional<NameJudgement> name;
-
-  bool name_doubted(NameDoubt doubt) const {
-    return name && std::find(name->doubts.begin(), name->doubts.end(), doubt) != name->doubts.end();
-  }
-  // For where the picture itself is a doubt: sharp ink is believed all the same.
-  void doubt_name_unless_vouched() {
-    if (name && !name->vouched) card.name.state = std::max(card.name.state, FieldState::confirm);
-  }
-};
-
-// Two looks at one card that read a field differently are a doubt, however sure the better one is.
-// So is a name that was unsure once, or whose ink was like another character, where the better look
-// does not see it sharply either.
-void doubt_differences(Look& better, Look& other) {
-  const auto fields = fields_of(better.card), others = fields_of(other.card);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i]->text.empty() || others[i]->text.empty() || fields[i]->text == others[i]->text)
-      continue;
-    fields[i]->state = std::max(fields[i]->state, FieldState::confirm);
-  }
-  if (other.name_doubted(NameDoubt::looks_otherwise) || other.name_doubted(NameDoubt::unsure))
-    better.doubt_name_unless_vouched();
-}
-
 template <typename Change>
 void for_each_place(CardReading& reading, Change change) {
-  for (CardField* field : fields_of(reading)) {
+  for (CardField* field : all_fields(reading)) {
     for (auto& place : field->places) {
       for (Point& p : place) p = change(p);
     }
@@ -108,7 +61,7 @@ void for_each_place(CardReading& reading, Change change) {
   }
 }
 
-void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, Look& look) {
+void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, CardLook& look) {
   if (name.empty()) return;
   ReadLine again;
   for (const auto& place : name.places) {
@@ -152,7 +105,7 @@ bool read_name_wide(const TextReader& text, const cv::Mat& bgr, const Passage& n
 }
 
 // `bgr` as `page` was read from it, any way up.
-Look read_card(const Readers& readers, const cv::Mat& bgr, PageText page) {
+CardLook read_card(const Readers& readers, const cv::Mat& bgr, PageText page) {
   CardLines lines = card_lines(page.lines, page.direction);
   FrontText front = read_front(lines);
   // Read so, another line may turn out to be the name.
@@ -162,7 +115,7 @@ Look read_card(const Readers& readers, const cv::Mat& bgr, PageText page) {
     front = read_front(lines);
   }
   const BackText back = read_back(lines);
-  Look look;
+  CardLook look;
   CardReading& out = look.card;
   if (front.labels >= kFrontLabels || front.valid_number) {
     if (front.sex_row && (front.sex.empty() || front.nation.empty())) {
@@ -241,12 +194,12 @@ Result<CardReading> CardReader::Impl::read(ByteView image, std::optional<CardSid
   TextSettings settings = kCardText;
   if (held) settings.long_side = kHeldSide;
   const PageText page = text.read(picture.bgr, settings);
-  Look first = read_card(readers, picture.bgr, page);
+  CardLook first = read_card(readers, picture.bgr, page);
   CardReading& out = first.card;
   if (out.state != CardState::read && !page.lines.empty()) {
     const Cut cut = held && out.card ? cut_along(picture.bgr, *out.card, kHeldMargin, kHeldSide)
                                      : cut_around(picture.bgr, page);
-    Look again = read_card(readers, cut.bgr, text.read(cut.bgr, kCardText));
+    CardLook again = read_card(readers, cut.bgr, text.read(cut.bgr, kCardText));
     const bool better = worth(again.card) > worth(out);
     doubt_differences(better ? again : first, better ? first : again);
     if (better) {
