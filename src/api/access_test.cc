@@ -1,6 +1,8 @@
 // Who may do what: sessions, the browser's cookies, other people's things, roles, problems.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "support/api.h"
 
 namespace mq::api {
@@ -193,6 +195,39 @@ TEST_P(AccessTest, IdsThatAreNoneAreNotFound) {
   for (const std::string id : {"1", "..", "0199a3f0-0000-7000-8000-00000000000g", "%00",
                                "0199a3f0000070008000000000000001"}) {
     EXPECT_EQ(as(owner, "GET", "/v1/loans/" + id).status, 404) << id;
+  }
+}
+
+TEST_P(AccessTest, EveryConsolePageAsksForItsRole) {
+  using auth::Role;
+  const std::map<Role, std::string> tokens = {{Role::reviewer, staff({Role::reviewer})},
+                                              {Role::risk, staff({Role::risk})},
+                                              {Role::finance, staff({Role::finance})},
+                                              {Role::admin, staff({Role::admin})}};
+  const std::pair<std::string, Role> pages[] = {
+      {"/v1/console/reviews", Role::reviewer},
+      {"/v1/console/documents?person_id=0199a3f0-0000-7000-8000-000000000001", Role::reviewer},
+      {"/v1/console/applications", Role::risk},
+      {"/v1/console/loans", Role::finance},
+      {"/v1/console/ledger/trial-balance", Role::finance},
+      {"/v1/console/ledger/journals", Role::finance},
+      {"/v1/console/switches", Role::admin},
+      {"/v1/console/outbox", Role::admin},
+  };
+  for (const auto& [path, role] : pages) {
+    for (const auto& [mine, token] : tokens) {
+      const auto said = as(token, "GET", path);
+      const bool allowed = mine == role;
+      EXPECT_EQ(said.status, allowed ? 200 : 403) << path << " " << static_cast<int>(mine);
+      EXPECT_EQ(said.code(), allowed ? "ok" : "auth.forbidden");
+    }
+  }
+  for (const auto& [mine, token] : tokens) {
+    EXPECT_EQ(as(token, "GET", "/v1/console/business-date").status, 200);
+    EXPECT_EQ(as(token, "GET", "/v1/console/me").status, 200);
+    const auto jump =
+        as(token, "POST", "/v1/console/business-date/advance", R"({"days":1})");
+    EXPECT_EQ(jump.status, mine == Role::admin ? 202 : 403);
   }
 }
 

@@ -97,7 +97,7 @@ struct Staff {
   std::vector<Permission> permissions() const;  // in their order
 };
 
-// Whose sessions, and which of them asks.
+// Whose sessions, and which of them asks. Implicit: whoever is signed in owns theirs.
 struct SessionOwner {
   SessionOwner(const Borrower& borrower);  // NOLINT(google-explicit-constructor)
   SessionOwner(const Staff& staff);        // NOLINT(google-explicit-constructor)

@@ -164,6 +164,17 @@ Point at(const cv::Matx33d& map, Point p) {
   return {static_cast<float>(h[0] / h[2]), static_cast<float>(h[1] / h[2])};
 }
 
+Point middle_of(const Quad& quad) {
+  return {(quad[0].x + quad[1].x + quad[2].x + quad[3].x) / 4,
+          (quad[0].y + quad[1].y + quad[2].y + quad[3].y) / 4};
+}
+
+bool inside(const Quad& quad, Point p, float margin) {
+  std::array<cv::Point2f, 4> corners;
+  for (std::size_t i = 0; i < 4; ++i) corners[i] = {quad[i].x, quad[i].y};
+  return cv::pointPolygonTest(corners, {p.x, p.y}, true) >= -margin;
+}
+
 float width_of(const Quad& quad) {
   return (std::hypot(quad[1].x - quad[0].x, quad[1].y - quad[0].y) +
           std::hypot(quad[2].x - quad[3].x, quad[2].y - quad[3].y)) /

@@ -43,6 +43,8 @@ std::optional<Quad> quad_of(std::vector<Anchor> anchors);
 cv::Matx33d to_picture(const Quad& quad);
 Point at(const cv::Matx33d& map, Point p);
 bool convex(const Quad& quad);
+Point middle_of(const Quad& quad);
+bool inside(const Quad& quad, Point p, float margin = 0);  // or so far beside it
 
 // Mean of the upper and the lower side, pixels.
 float width_of(const Quad& quad);

@@ -75,13 +75,6 @@ void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, 
   look.card.name.state = look.name->doubts.empty() ? FieldState::read : FieldState::confirm;
 }
 
-bool holds(const TextLine& line, const Quad& place) {
-  std::vector<cv::Point2f> around;
-  for (const Point& corner : line.corners) around.emplace_back(corner.x, corner.y);
-  const cv::Point2f middle((place[0].x + place[2].x) / 2, (place[0].y + place[2].y) / 2);
-  return cv::pointPolygonTest(around, middle, false) > 0;
-}
-
 // Short lines of the name are read again as wide as in training: in a narrower picture the places
 // of their characters are less exact, and the ink is compared by them. `wide` says which lines
 // were; one that gives nothing so stays as it was. True when one changed.
@@ -92,7 +85,7 @@ bool read_name_wide(const TextReader& text, const cv::Mat& bgr, const Passage& n
     TextLine& line = lines[i];
     if (wide[i] || line.length() * kLineHeight >= kTrainedWidth * line.height() ||
         std::none_of(name.places.begin(), name.places.end(),
-                     [&](const Quad& place) { return holds(line, place); })) {
+                     [&](const Quad& place) { return inside(line.corners, middle_of(place)); })) {
       continue;
     }
     wide[i] = true;

@@ -27,17 +27,6 @@ Point middle_of(const Face& face) {
   return {face.box.x + face.box.width / 2, face.box.y + face.box.height / 2};
 }
 
-Point middle_of(const Quad& quad) {
-  return {(quad[0].x + quad[1].x + quad[2].x + quad[3].x) / 4,
-          (quad[0].y + quad[1].y + quad[2].y + quad[3].y) / 4};
-}
-
-bool inside(const Quad& quad, Point p, float margin) {
-  std::array<cv::Point2f, 4> corners;
-  for (std::size_t i = 0; i < 4; ++i) corners[i] = {quad[i].x, quad[i].y};
-  return cv::pointPolygonTest(corners, {p.x, p.y}, true) >= -margin;
-}
-
 // The place of a face of the cut-out in the picture.
 void move_to_picture(Face& face, const cv::Matx33d& map) {
   const auto there = [&](float x, float y) {
