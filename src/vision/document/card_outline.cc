@@ -109,29 +109,50 @@ float noise_of(const cv::Mat& strength) {
   return all[all.size() / 2];
 }
 
+constexpr int kSteps = kInwards + kOutwards + 1;
+
+// What each sample gives to a line through it; nothing outside of the picture.
+struct Votes {
+  std::array<std::array<float, kSteps>, kSamples> support, inside;
+};
+
+Votes votes_of(const cv::Mat& strength) {
+  const float least = std::max(kLeastEdge, 2.5F * noise_of(strength));
+  Votes out{};
+  for (int i = 0; i < kSamples; ++i) {
+    for (int d = 0; d < kSteps; ++d) {
+      const float s = strength.at<float>(i, d) / least;
+      if (s < 0) continue;
+      out.inside[i][d] = 1;
+      out.support[i][d] = std::min(s, 1.0F) + 0.1F * std::min(s, 4.0F) - 0.1F;
+    }
+  }
+  return out;
+}
+
 // The straight line with the most samples on an edge.
 Found line_of(const cv::Mat& strength) {
-  const float least = std::max(kLeastEdge, 2.5F * noise_of(strength));
+  const Votes votes = votes_of(strength);
   float best = 0;
   Found out;
-  for (int a = -kInwards; a <= kOutwards; ++a) {
-    for (int b = -kInwards; b <= kOutwards; ++b) {
+  for (int a = 0; a < kSteps; ++a) {
+    for (int b = 0; b < kSteps; ++b) {
       float support = 0, inside = 0;
       for (int i = 0; i < kSamples; ++i) {
-        const float share = (static_cast<float>(i) + 0.5F) / kSamples;
-        const float there = static_cast<float>(a) * (1 - share) + static_cast<float>(b) * share;
-        const float s = strength.at<float>(i, static_cast<int>(std::lround(there)) + kInwards);
-        if (s < 0) continue;
-        ++inside;
-        support += std::min(s / least, 1.0F) + 0.1F * std::min(s / least, 4.0F) - 0.1F;
+        // The nearest step to where the line from a to b passes this sample.
+        const int there =
+            ((2 * kSamples - 2 * i - 1) * a + (2 * i + 1) * b + kSamples) / (2 * kSamples);
+        support += votes.support[i][there];
+        inside += votes.inside[i][there];
       }
-      const float off = static_cast<float>(std::abs(a) + std::abs(b)) / (2 * kOutwards);
+      const int from = a - kInwards, to = b - kInwards;
+      const float off = static_cast<float>(std::abs(from) + std::abs(to)) / (2 * kOutwards);
       const float score = support / kSamples - kPull * off;
       if (inside < kSamples / 2.0F || support < kLeastSupport * inside || score <= best) continue;
       best = score;
       // Samples lie between the corners: the line is carried on to them.
-      const float grow = kFromCorner / (1 - 2 * kFromCorner) * static_cast<float>(b - a);
-      out = {static_cast<float>(a) - grow, static_cast<float>(b) + grow, true};
+      const float grow = kFromCorner / (1 - 2 * kFromCorner) * static_cast<float>(to - from);
+      out = {static_cast<float>(from) - grow, static_cast<float>(to) + grow, true};
     }
   }
   return out;

@@ -65,7 +65,7 @@ void read_name(const Readers& readers, const cv::Mat& bgr, const Passage& name, 
   if (name.empty()) return;
   ReadLine again;
   for (const auto& place : name.places) {
-    ReadLine part = readers.text->reread(bgr, place);
+    ReadLine part = readers.text->reread(bgr, place, kCardText.least_width);
     again.glyphs.insert(again.glyphs.end(), part.glyphs.begin(), part.glyphs.end());
   }
   const auto ink = witnesses_of(readers.book, cells_of_name(bgr, name), name);

@@ -35,18 +35,20 @@ constexpr int kValues = kSide * kSide;
 constexpr float kScale = 127;
 using Picture = std::array<std::int8_t, kValues>;
 
-// Cut to its ink, the longer side filling the square; brightness and contrast taken out. `trim` is what is
-// cut off (or added) around the ink, in fortieths of the longer side.
+// Cut to its ink, the longer side filling the square; brightness and contrast taken out. `trim` is
+// what is cut off (or added) around the ink, in fortieths of the longer side.
 bool normalise(const cv::Mat& ink, int trim, Picture& out) {
   const cv::Rect box = cv::boundingRect(ink > 96);
   if (box.width < 2 || box.height < 2) return false;
   const int side = std::max(box.width, box.height), margin = side / 40 + 2;
   cv::Mat square = cv::Mat::zeros(side + 2 * margin, side + 2 * margin, CV_8U);
-  ink(box).copyTo(square(cv::Rect((square.cols - box.width) / 2, (square.rows - box.height) / 2, box.width, box.height)));
+  ink(box).copyTo(square(cv::Rect((square.cols - box.width) / 2, (square.rows - box.height) / 2,
+                                  box.width, box.height)));
   const int from = margin + trim * std::max(1, (side + 20) / 40);
   square = square(cv::Range(from, square.rows - from), cv::Range(from, square.cols - from));
   cv::Mat small, values;
-  cv::resize(square, small, {kSide, kSide}, 0, 0, square.cols > kSide ? cv::INTER_AREA : cv::INTER_LINEAR);
+  cv::resize(square, small, {kSide, kSide}, 0, 0,
+             square.cols > kSide ? cv::INTER_AREA : cv::INTER_LINEAR);
   small.convertTo(values, CV_32F);
   cv::GaussianBlur(values, values, {3, 3}, 0.7, 0.7, cv::BORDER_CONSTANT);
   values -= cv::mean(values)[0];
@@ -74,24 +76,36 @@ float norm_of(const Picture& picture) {
   return std::sqrt(static_cast<float>(dot(picture, picture)));
 }
 
-// Printed ink with its edge taken in three ways: blur moves it by a pixel, which for thin strokes is much.
+// Printed ink with its edge taken in three ways: blur moves it by a pixel, which for thin strokes
+// is much.
 struct Printed {
   std::array<Picture, 3> pictures;
   std::array<float, 3> norms;
-  float score(const Picture& other, float norm) const {
-    float best = -1;
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-      best = std::max(best, static_cast<float>(dot(pictures[i], other)) / (norms[i] * norm));
-    }
+  float apart = 0;  // of the first from the others, as vectors of length 1
+
+  // Of the best of the three. Scores below `least` may come out lower than they are.
+  float score(const Picture& other, float norm, float least = -1) const {
+    float best = one(0, other, norm);
+    // Vectors of length 1 that are so far apart differ by no more in any product with a third.
+    if (best + apart < least) return best;
+    for (std::size_t i = 1; i < pictures.size(); ++i) best = std::max(best, one(i, other, norm));
     return best;
+  }
+
+  float one(std::size_t i, const Picture& other, float norm) const {
+    return static_cast<float>(dot(pictures[i], other)) / (norms[i] * norm);
   }
 };
 
 std::optional<Printed> printed(const cv::Mat& ink) {
+  constexpr int kTrims[] = {0, -1, 1};
+  constexpr float kRounding = 1e-3F;
   Printed out;
   for (std::size_t i = 0; i < out.pictures.size(); ++i) {
-    if (!normalise(ink, static_cast<int>(i) - 1, out.pictures[i])) return std::nullopt;
+    if (!normalise(ink, kTrims[i], out.pictures[i])) return std::nullopt;
     out.norms[i] = norm_of(out.pictures[i]);
+    const float alike = out.one(i, out.pictures[0], out.norms[0]);
+    out.apart = std::max(out.apart, std::sqrt(std::max(0.0F, 2 - 2 * alike)) + kRounding);
   }
   return out;
 }
@@ -143,7 +157,7 @@ class Font {
     GlyphLikeness out;
     char32_t best = 0;
     for (std::size_t i = 0; i < pictures_.size(); ++i) {
-      const float score = ink.score(pictures_[i], norms_[i]);
+      const float score = ink.score(pictures_[i], norms_[i], out.runner_up);
       if (score > out.best.score) {
         out.runner_up = out.best.score;
         out.best.score = score;
@@ -165,7 +179,8 @@ class Font {
     if (bitmap.pixel_mode != FT_PIXEL_MODE_GRAY || bitmap.width == 0 || bitmap.rows == 0)
       return false;
     return normalise(cv::Mat(static_cast<int>(bitmap.rows), static_cast<int>(bitmap.width), CV_8U,
-                             bitmap.buffer, static_cast<std::size_t>(bitmap.pitch)), 0, out);
+                             bitmap.buffer, static_cast<std::size_t>(bitmap.pitch)),
+                     0, out);
   }
 
   void draw_all() {

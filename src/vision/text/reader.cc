@@ -212,9 +212,10 @@ TextLine TextReader::read_line(const cv::Mat& bgr, const std::array<Point, 4>& c
   return {corners, std::move(read.text), read.confidence, std::move(read.glyphs)};
 }
 
-ReadLine TextReader::reread(const cv::Mat& bgr, const std::array<Point, 4>& corners) const {
+ReadLine TextReader::reread(const cv::Mat& bgr, const std::array<Point, 4>& corners,
+                            int least_width) const {
   const FlushSubnormals guard;
-  return second_.read(line_strip(bgr, corners));
+  return second_.read(line_strip(bgr, corners), least_width);
 }
 
 }  // namespace mq::vision

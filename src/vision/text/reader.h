@@ -38,7 +38,8 @@ class TextReader {
                      int least_width = kTrainedWidth) const;
   // The same places, read by the second network, which was trained on other pictures and knows
   // fewer characters: `knows_second` says which.
-  ReadLine reread(const cv::Mat& bgr, const std::array<Point, 4>& corners) const;
+  ReadLine reread(const cv::Mat& bgr, const std::array<Point, 4>& corners,
+                  int least_width = kTrainedWidth) const;
   bool knows(const std::string& character) const { return first_.knows(character); }
   bool knows_second(const std::string& character) const { return second_.knows(character); }
 
