@@ -176,6 +176,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/sessions/{session_id}/device-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * This device is mine · 确认是本人的设备
+         * @description The session's device is held no longer. Asked on a device that is not held itself.
+         */
+        post: operations["confirmDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/sessions/end-others": {
         parameters: {
             query?: never;
@@ -1326,6 +1346,8 @@ export interface components {
                 expires_at: components["schemas"]["Instant"];
                 /** @description The session that asks. */
                 current: boolean;
+                /** @description Its device is too new for matters of money until then. */
+                held_until: components["schemas"]["Instant"] | null;
             }[];
         };
         SessionsEnded: {
@@ -1340,6 +1362,8 @@ export interface components {
             token: string;
             expires_at: components["schemas"]["Instant"];
             person_id: components["schemas"]["Id"];
+            /** @description Of this device. Browsers have it as the cookie `__Host-mq_device`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
+            device_token: string;
         };
         /**
          * @description The one step the borrower should do now; pages are driven by it, so any phone resumes where the last stopped.
@@ -1638,6 +1662,8 @@ export interface components {
             expires_at: components["schemas"]["Instant"];
             staff_id: components["schemas"]["Id"];
             roles: ("reviewer" | "risk" | "finance" | "admin")[];
+            /** @description Of this device. Browsers have it as the cookie `__Host-mq_device`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
+            device_token: string;
         };
         Staff: {
             staff_id: components["schemas"]["Id"];
@@ -2221,6 +2247,8 @@ export interface components {
     parameters: {
         /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
         IdempotencyKey: string;
+        /** @description The `device_token` of an earlier sign-in, of clients without cookies. */
+        DeviceToken: string;
         /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
         RequestedWith: "mianqian";
         /** @description Language of all text made for people; zh unless en is preferred. */
@@ -2481,6 +2509,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `device_token` of an earlier sign-in, of clients without cookies. */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
                 "Accept-Language"?: components["parameters"]["Language"];
             };
@@ -2559,6 +2589,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `device_token` of an earlier sign-in, of clients without cookies. */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
                 "Accept-Language"?: components["parameters"]["Language"];
             };
@@ -2580,7 +2612,7 @@ export interface operations {
             /** @description Sign in with the code. */
             201: {
                 headers: {
-                    /** @description `__Host-mq_session` or `__Host-mq_staff`: HttpOnly, Secure, SameSite=Strict, Path=/. */
+                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -2636,6 +2668,49 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    confirmDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From the list. */
+                session_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Confirmed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -4319,6 +4394,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `device_token` of an earlier sign-in, of clients without cookies. */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
                 "Accept-Language"?: components["parameters"]["Language"];
             };
@@ -4340,7 +4417,7 @@ export interface operations {
             /** @description Staff sign-in. */
             201: {
                 headers: {
-                    /** @description `__Host-mq_session` or `__Host-mq_staff`: HttpOnly, Secure, SameSite=Strict, Path=/. */
+                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };

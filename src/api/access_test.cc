@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <vector>
 
 #include "support/api.h"
 
@@ -12,11 +13,12 @@ using test::application_body;
 
 class AccessTest : public test::ApiTest {
  protected:
-  std::string person_token() {
+  auth::NewSession person_session() {
     const auto in = borrower();
     person_ = in.person;
-    return in.session.token;
+    return in.session;
   }
+  std::string person_token() { return person_session().token; }
 };
 MQ_INSTANTIATE_DATABASES(AccessTest);
 
@@ -77,7 +79,7 @@ TEST_P(AccessTest, ASessionIsSeenAndEndedFromAnother) {
 }
 
 TEST_P(AccessTest, ACookieChangesNothingOnAnotherSitesBehalf) {
-  const auto cookie = "__Host-mq_session=" + person_token();
+  const auto cookie = cookies("session", person_session());
   const auto with = [&](runtime::Headers headers) {
     headers.emplace_back("Cookie", cookie);
     headers.emplace_back("Idempotency-Key", new_key());
@@ -95,7 +97,7 @@ TEST_P(AccessTest, ACookieChangesNothingOnAnotherSitesBehalf) {
 }
 
 TEST_P(AccessTest, AStaffCookieIsGuardedInTheSameWay) {
-  const auto cookie = "__Host-mq_staff=" + staff({auth::Role::admin});
+  const auto cookie = cookies("staff", staff_session({auth::Role::admin}));
   const auto stop = [&](runtime::Headers headers) {
     headers.emplace_back("Cookie", cookie);
     headers.emplace_back("Idempotency-Key", new_key());
@@ -113,12 +115,66 @@ TEST_P(AccessTest, CookiesAreForThisHostAndNoScript) {
                          R"({"challenge_id":")" + challenge.str() + R"(","code":")" +
                              lending().people.code_of(challenge) + R"("})");
   ASSERT_EQ(in.status, 201) << in.text;
-  const auto cookie = in.header("Set-Cookie");
-  EXPECT_TRUE(cookie.starts_with("__Host-mq_session=" + in.string("token"))) << cookie;
-  for (const auto* attribute : {"Path=/", "HttpOnly", "Secure", "SameSite=Strict"}) {
-    EXPECT_NE(cookie.find(attribute), std::string::npos) << attribute;
+  std::vector<std::string> set;
+  for (const auto& [name, value] : in.headers) {
+    if (name == "Set-Cookie") set.push_back(value);
   }
-  EXPECT_EQ(cookie.find("Domain"), std::string::npos);
+  ASSERT_EQ(set.size(), 2U);
+  EXPECT_TRUE(set[0].starts_with("__Host-mq_session=" + in.string("token") + ";")) << set[0];
+  EXPECT_TRUE(set[1].starts_with("__Host-mq_device=" + in.string("device_token") + ";")) << set[1];
+  for (const auto& cookie : set) {
+    for (const auto* attribute : {"Path=/", "HttpOnly", "Secure", "SameSite=Strict"}) {
+      EXPECT_NE(cookie.find(attribute), std::string::npos) << attribute;
+    }
+    EXPECT_EQ(cookie.find("Domain"), std::string::npos);
+  }
+}
+
+TEST_P(AccessTest, ASessionCookieAloneOpensNothing) {
+  const auto mine = person_session();
+  const auto asking = [&](const std::string& cookie) {
+    return send("GET", "/v1/me", "", {{"Cookie", cookie}}).status;
+  };
+  EXPECT_EQ(asking(cookies("session", mine)), 200);
+  EXPECT_EQ(asking("__Host-mq_session=" + mine.token), 401);
+  auto stolen = mine;
+  stolen.device_token = borrower().session.device_token;
+  EXPECT_EQ(asking(cookies("session", stolen)), 401);
+}
+
+TEST_P(AccessTest, ANewDeviceIsKnownByItsTokenAndConfirmedFromAnOlderOne) {
+  auto& people = lending().people;
+  const auto sign_in = [&](runtime::Headers headers) {
+    people.clock.advance_seconds(limits::kCodeResendSeconds);
+    const auto asked = send("POST", "/v1/auth/sms-codes", R"({"phone":"13911113333"})", headers);
+    const auto challenge = *auth::ChallengeId::parse(asked.string("challenge_id"));
+    auto in = send("POST", "/v1/auth/sessions",
+                   R"({"challenge_id":")" + challenge.str() + R"(","code":")" +
+                       people.code_of(challenge) + R"("})",
+                   headers);
+    EXPECT_EQ(in.status, 201) << in.text;
+    EXPECT_EQ(as(in.string("token"), "GET", "/v1/me").status, 200);
+    return in;
+  };
+  const auto held = [&](const test::Said& in) {
+    std::vector<std::string> out;
+    const auto list = as(in.string("token"), "GET", "/v1/auth/sessions");
+    for (const auto& row : list.at("items").as_array()) {
+      if (!row.at("held_until").is_null()) out.emplace_back(row.at("session_id").as_string());
+    }
+    return out;
+  };
+  const auto first = sign_in({});
+  EXPECT_TRUE(held(sign_in({{"X-Device-Token", first.string("device_token")}})).empty());
+  EXPECT_TRUE(held(sign_in({{"Cookie", "__Host-mq_device=" + first.string("device_token")}})).empty());
+  const auto second = sign_in({{"X-Device-Token", "unknown"}});
+  ASSERT_EQ(held(second).size(), 1U);
+  const auto path = "/v1/auth/sessions/" + held(second)[0] + "/device-confirmation";
+  const auto refused = as(second.string("token"), "POST", path, "{}");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.code(), "auth.device_on_hold");
+  EXPECT_EQ(as(first.string("token"), "POST", path, "{}").status, 204);
+  EXPECT_TRUE(held(second).empty());
 }
 
 TEST_P(AccessTest, OtherPeoplesThingsDoNotExist) {

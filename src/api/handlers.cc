@@ -18,16 +18,21 @@ bool changes(const HttpRequest& request) {
   return request.method != "GET" && request.method != "HEAD";
 }
 
-// The token of a request. A cookie is sent by the browser whoever caused the request, so a change by
-// cookie also needs a header that other sites cannot set.
-Result<std::string> token_of(const HttpRequest& request, std::string_view cookie_name) {
-  if (auto token = bearer(request); !token.empty()) return token;
+struct Credentials {
+  std::string token;
+  std::optional<std::string> device;  // of a browser: its sessions are bound to it
+};
+
+// A cookie is sent by the browser whoever caused the request, so a change by cookie also needs a header
+// that other sites cannot set.
+Result<Credentials> credentials_of(const HttpRequest& request, std::string_view cookie_name) {
+  if (auto token = bearer(request); !token.empty()) return Credentials{std::move(token), {}};
   const auto cookie = request.cookie(cookie_name);
   if (!cookie) return auth::AuthErrc::no_session;
   if (changes(request) && request.header("X-Requested-With") != "mianqian") {
     return ApiErrc::cross_site;
   }
-  return *cookie;
+  return Credentials{*cookie, request.cookie(kDeviceCookie).value_or("")};
 }
 
 bool plausible_key(const std::string& key) {
@@ -104,13 +109,24 @@ std::string operation_of(std::string_view caller, const HttpRequest& request) {
                                              request.method + " " + request.path)));
 }
 
-std::string client_of(const HttpRequest& request) {
-  return auth::client_of(request.header("User-Agent").value_or(""));
+auth::Origin origin_of(const HttpRequest& request) {
+  auto device = request.cookie(kDeviceCookie);
+  if (!device) device = request.header(kDeviceHeader);
+  return {request.peer, device.value_or(""),
+          auth::client_of(request.header("User-Agent").value_or(""))};
 }
 
-std::string session_cookie(std::string_view name, std::string_view token, int max_age_s) {
+std::string session_cookie(std::string_view name, std::string_view token, std::int64_t max_age_s) {
   return std::string(name) + "=" + std::string(token) +
          "; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=" + std::to_string(max_age_s);
+}
+
+void set_session_cookies(HttpResponse& response, std::string_view name,
+                         const auth::NewSession& session) {
+  response.headers.emplace_back("Set-Cookie",
+                                session_cookie(name, session.token, limits::kSessionLifeSeconds));
+  response.headers.emplace_back(
+      "Set-Cookie", session_cookie(kDeviceCookie, session.device_token, auth::kDeviceLifeSeconds));
 }
 
 void Routes::add(Access access, Open handler, std::size_t body_limit, std::string media_types) {
@@ -142,8 +158,8 @@ void Routes::borrower(std::string method, std::string pattern, Repeat repeat,
   add(
       {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, repeat, handler = std::move(handler)](HttpRequest& request) -> Answer {
-        MQ_TRY(const auto token, token_of(request, kBorrowerCookie));
-        MQ_TRY(const auto borrower, services.auth.borrower(token));
+        MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
+        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.device));
         return once(services, request, borrower.person.str(), repeat,
                     [&] { return handler(request, borrower); });
       },
@@ -155,8 +171,8 @@ void Routes::borrower_bytes(std::string method, std::string pattern, std::size_t
   add(
       {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, handler = std::move(handler)](HttpRequest& request) -> Answer {
-        MQ_TRY(const auto token, token_of(request, kBorrowerCookie));
-        MQ_TRY(const auto borrower, services.auth.borrower(token));
+        MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
+        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.device));
         return handler(request, borrower);
       },
       body_limit, std::move(media_types));
@@ -179,8 +195,8 @@ void Routes::staff(std::string method, std::string pattern, auth::Permission per
       {std::move(method), std::move(pattern), Caller::staff, permission},
       [&services = services_, permission, repeat,
        handler = std::move(handler)](HttpRequest& request) -> Answer {
-        MQ_TRY(const auto token, token_of(request, kStaffCookie));
-        MQ_TRY(const auto staff, services.auth.staff(token));
+        MQ_TRY(const auto in, credentials_of(request, kStaffCookie));
+        MQ_TRY(const auto staff, services.auth.staff(in.token, in.device));
         if (!staff.may(permission)) return auth::AuthErrc::forbidden;
         return once(services, request, staff.id.str(), repeat,
                     [&] { return handler(request, staff); });

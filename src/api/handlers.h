@@ -63,12 +63,17 @@ class Routes {
   std::vector<Access> declared_;
 };
 
-// What the request was sent with, for the list of sessions.
-std::string client_of(const HttpRequest& request);
+// Where a sign-in comes from: the device by its cookie, or by the header of a client without cookies.
+auth::Origin origin_of(const HttpRequest& request);
 
 inline constexpr std::string_view kBorrowerCookie = "__Host-mq_session";
 inline constexpr std::string_view kStaffCookie = "__Host-mq_staff";
-std::string session_cookie(std::string_view name, std::string_view token, int max_age_s);
+inline constexpr std::string_view kDeviceCookie = "__Host-mq_device";
+inline constexpr std::string_view kDeviceHeader = "X-Device-Token";
+std::string session_cookie(std::string_view name, std::string_view token, std::int64_t max_age_s);
+// The cookie of the session and that of its device, which outlives it.
+void set_session_cookies(HttpResponse& response, std::string_view name,
+                         const auth::NewSession& session);
 
 template <class AnyId>
 Result<AnyId> path_id(const HttpRequest& request, const std::string& name) {

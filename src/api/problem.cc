@@ -74,6 +74,7 @@ HttpResponse render_problem(const Error& error, const HttpRequest& request) {
   }
   if (row->retryable) {
     const bool seconds = error.is(auth::AuthErrc::too_many_codes) ||
+                         error.is(auth::AuthErrc::too_many_guesses) ||
                          error.is(origination::OriginationErrc::read_longer);
     response.headers.emplace_back("Retry-After", seconds && !error.detail().empty()
                                                      ? error.detail()

@@ -10,11 +10,12 @@ struct SessionsBody {
     std::string client;
     Instant created_at, seen_at, expires_at;
     bool current = false;
+    std::optional<Instant> held_until;
   };
   std::vector<Row> items;
 };
 BOOST_DESCRIBE_STRUCT(SessionsBody::Row, (),
-                      (session_id, client, created_at, seen_at, expires_at, current))
+                      (session_id, client, created_at, seen_at, expires_at, current, held_until))
 BOOST_DESCRIBE_STRUCT(SessionsBody, (), (items))
 struct EndedBody {
   std::int64_t ended = 0;
@@ -25,8 +26,8 @@ Answer show_sessions(Services& services, const auth::SessionOwner& owner) {
   MQ_TRY(const auto all, services.auth.sessions(owner));
   SessionsBody body;
   for (const auto& one : all) {
-    body.items.push_back(
-        {one.id, one.client, one.created_at, one.seen_at, one.expires_at, one.id == owner.current});
+    body.items.push_back({one.id, one.client, one.created_at, one.seen_at, one.expires_at,
+                          one.id == owner.current, one.held_until});
   }
   return json_response(200, body);
 }
@@ -54,6 +55,12 @@ void add_session_routes(Routes& routes) {
   routes.borrower("DELETE", "/v1/auth/sessions/{session_id}", Repeat::any,
                   [&](HttpRequest& request, const auth::Borrower& borrower) {
                     return end_session(services, request, borrower);
+                  });
+  routes.borrower("POST", "/v1/auth/sessions/{session_id}/device-confirmation", Repeat::any,
+                  [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
+                    MQ_TRY(const auto id, path_id<SessionId>(request, "session_id"));
+                    MQ_REQUIRE(services.auth.settle_device(borrower, id));
+                    return HttpResponse{204, {}, {}};
                   });
   routes.borrower("POST", "/v1/auth/sessions/end-others", Repeat::keyed,
                   [&](HttpRequest&, const auth::Borrower& borrower) {

@@ -25,7 +25,7 @@ const std::vector<storage::Migration>& data_migrations() {
       origination::kOriginationMigration, servicing::kServicingMigration,
       api::kApiMigration,                documents::kUploadsMigration,
       auth::kRolesMigration,             auth::kSessionClientMigration,
-      auth::kSessionIndexMigration};
+      auth::kSessionIndexMigration,      auth::kDevicesMigration};
   return kAll;
 }
 

@@ -39,6 +39,10 @@ void subscribe_all(storage::OutboxWorker& worker, Subscribers& to) {
     MQ_TRY(const auto id, id_in<auth::ChallengeId>(event, "challenge"));
     return to.auth.deliver_code(id, to.send_sms);
   });
+  worker.subscribe("auth.device_added", [&to](const storage::Event& event) -> Status {
+    MQ_TRY(const auto id, id_in<auth::DeviceId>(event, "device"));
+    return to.auth.deliver_device_notice(id, to.send_sms);
+  });
   worker.subscribe("identity.evidence_complete", [&to](const storage::Event& event) -> Status {
     MQ_TRY(const auto id, id_in<VerificationId>(event, "verification"));
     return to.identity.process(id);

@@ -71,7 +71,7 @@ TEST_P(SubscriptionsTest, ASignatureBecomesMoneyWithoutAnotherHand) {
 }
 
 TEST_P(SubscriptionsTest, CodesAreSentOnceByTheirEvent) {
-  const auto challenge = lending().people.auth().request_step_up(person_, "签署");
+  const auto challenge = lending().people.auth().request_step_up(test::as_borrower(person_), "签署");
   ASSERT_TRUE(challenge.ok());
   run();
   run();

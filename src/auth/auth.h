@@ -1,4 +1,5 @@
-// Sign-in: borrowers by phone and SMS code, staff by password; sessions; codes bound to one action.
+// Sign-in: borrowers by phone and SMS code, staff by password; sessions; devices; codes bound to one action;
+// how often any of it may be tried.
 #pragma once
 
 #include <array>
@@ -21,24 +22,40 @@ namespace mq::auth {
 
 enum class AuthErrc {
   bad_phone,            // not an 11-digit mainland mobile number
-  too_many_codes,       // resend or hourly limit; the detail holds the seconds to wait
+  too_many_codes,       // the detail holds the seconds to wait
   unknown_challenge,    // no such code request, already used, or of another person or action
   expired_code,
   wrong_code,
-  too_many_guesses,     // the challenge, or the person's guesses in the last hour, are used up
+  code_used_up,         // this code was guessed at too often
+  too_many_guesses,     // the detail holds the seconds to wait
   no_session,           // not signed in, expired or signed out
   unknown_session,      // not one of theirs, or ended already
+  device_on_hold,       // too new for matters of money; the detail holds the moment from which it is not
   wrong_credentials,    // staff: unknown name or wrong password, not told which
   forbidden,            // signed in, but the role does not allow it
   weak_password,
   username_taken,
 };
 BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code, wrong_code,
-                    too_many_guesses, no_session, unknown_session, wrong_credentials, forbidden,
-                    weak_password, username_taken)
+                    code_used_up, too_many_guesses, no_session, unknown_session, device_on_hold,
+                    wrong_credentials, forbidden, weak_password, username_taken)
 constexpr std::string_view error_domain(AuthErrc) { return "auth"; }
 
 using ChallengeId = Id<struct ChallengeTag>;
+using DeviceId = Id<struct DeviceTag>;
+
+// A device on which somebody signs in to an account that has one already may not be used for matters of
+// money before this, unless the owner says on another that it is theirs: time to read the notice by SMS.
+inline constexpr std::int64_t kNewDeviceHoldSeconds = 24 * 60 * 60;
+// Forgotten when not signed in on for so long: as long as a browser keeps a cookie at most.
+inline constexpr std::int64_t kDeviceLifeSeconds = 400LL * 24 * 60 * 60;
+
+// Where a sign-in comes from.
+struct Origin {
+  std::string address{};  // of the client, as HttpRequest::peer has it
+  std::string device{};   // the token that its device was given at an earlier sign-in, "" without one
+  std::string client{};   // as client_of() gives it
+};
 
 // Port: sends one SMS. `request_id` stays the same over repeats. Fulfilled by partners/ in app/.
 using SmsSender = std::function<Status(const std::string& request_id, const Pii<std::string>& phone,
@@ -54,12 +71,17 @@ struct NewSession {
   std::string token;  // 32 random bytes, base64url; only its keyed hash is stored
   Instant expires_at;
   SessionId id;
+  DeviceId device;
+  // Of that device, to be sent with its next sign-in; the same as long as it is sent. Form and keeping as of
+  // `token`.
+  std::string device_token;
 };
 
 // Who a request comes from.
 struct Borrower {
   PersonId person;
   SessionId session;
+  std::optional<DeviceId> device;  // none in sessions from before devices were kept
 };
 enum class Role { reviewer, risk, finance, admin };
 BOOST_DESCRIBE_ENUM(Role, reviewer, risk, finance, admin)
@@ -93,6 +115,7 @@ struct Staff {
   std::string username;
   std::vector<Role> roles;
   SessionId session;
+  std::optional<DeviceId> device;
   bool may(Permission permission) const;
   std::vector<Permission> permissions() const;  // in their order
 };
@@ -104,6 +127,7 @@ struct SessionOwner {
   std::string_view kind;
   std::string subject;
   SessionId current;
+  std::optional<DeviceId> device;  // of the session that asks
 };
 
 // A session that is alive, as its owner sees it.
@@ -113,6 +137,7 @@ struct SessionView {
   Instant created_at;
   Instant seen_at;  // to a minute
   Instant expires_at;
+  std::optional<Instant> held_until;  // its device is too new for matters of money until then
 };
 
 // What a User-Agent header stands for: "Chrome · Android", "" when it is none we know. Nothing of the header
@@ -129,20 +154,20 @@ class Auth {
   // Makes a sign-in code and publishes "auth.code_requested"; the phone gets it by SMS. A phone seen for
   // the first time gets an account; the answer does not tell whether it was new.
   // Errors: bad_phone, too_many_codes.
-  Result<Challenge> request_sign_in(const Pii<std::string>& phone);
-  // Errors: unknown_challenge, expired_code, wrong_code, too_many_guesses.
+  Result<Challenge> request_sign_in(const Pii<std::string>& phone, const Origin& origin);
+  // Errors: unknown_challenge, expired_code, wrong_code, code_used_up, too_many_guesses.
   struct SignedIn {
     PersonId person;
     NewSession session;
   };
-  // `client`: as client_of() gives it.
+  // A device that was not known to the account publishes "auth.device_added" when there are others.
   Result<SignedIn> sign_in(const ChallengeId& challenge, std::string_view code,
-                           std::string_view client = {});
+                           const Origin& origin);
 
   // --- a code for one action ---
   // `action` is what the code stands for, shown in the SMS and compared on use
-  // ("签署借款合同 10000.00 元，12 期"). No personal data.
-  Result<Challenge> request_step_up(const PersonId& person, std::string_view action);
+  // ("签署借款合同 10000.00 元，12 期"). No personal data. Errors: too_many_codes.
+  Result<Challenge> request_step_up(const Borrower& borrower, std::string_view action);
   // Checks the code and marks the challenge as passed, outside the action's own transaction so that a
   // wrong guess counts even though the action does not happen. Passing twice is fine until it is used.
   Status pass_step_up(const PersonId& person, const ChallengeId& challenge, std::string_view action,
@@ -154,16 +179,29 @@ class Auth {
   // The outbox's side: sends the code of a challenge; does nothing if it was used, sent or expired.
   Status deliver_code(const ChallengeId& challenge, const SmsSender& sender);
 
+  // --- devices ---
+  // Whether the session's device may be used for matters of money. Error: device_on_hold.
+  Status require_settled(const Borrower& borrower);
+  // The owner says that the device of another of their sessions is theirs: it is held no longer. Errors:
+  // unknown_session, no_session as below; device_on_hold when the one that asks is too new itself.
+  Status settle_device(const SessionOwner& owner, const SessionId& session);
+  // The outbox's side: tells the owner by SMS of a sign-in on a device that was not known. Does nothing when
+  // the device has been taken away since.
+  Status deliver_device_notice(const DeviceId& device, const SmsSender& sender);
+
   // --- sessions ---
-  Result<Borrower> borrower(std::string_view token);
-  Result<Staff> staff(std::string_view token);
+  // `device`: the token of the device that the request comes from; where one is given, a session of
+  // another device is none.
+  Result<Borrower> borrower(std::string_view token, std::optional<std::string_view> device = {});
+  Result<Staff> staff(std::string_view token, std::optional<std::string_view> device = {});
   Status sign_out(const SessionId& session);
   // Those that are alive, the one seen last first; fifty at most.
   Result<std::vector<SessionView>> sessions(const SessionOwner& owner);
-  // Ends one of the owner's, at once. Errors: unknown_session; no_session when the one that asks has
-  // ended itself.
+  // Ends one of the owner's, at once, and forgets its device unless that is the one that asks. Errors:
+  // unknown_session; no_session when the one that asks has ended itself.
   Status end_session(const SessionOwner& owner, const SessionId& session);
-  // Ends all but the one that asks; how many those were. Error: no_session as above.
+  // Ends all but the one that asks and forgets all other devices; how many sessions those were. Error:
+  // no_session as above.
   Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
 
   // --- staff ---
@@ -174,22 +212,34 @@ class Auth {
     Staff staff;
     NewSession session;
   };
+  // Errors: wrong_credentials, too_many_guesses: both alike for names that nobody has.
   Result<StaffSignedIn> staff_sign_in(std::string_view username, std::string_view password,
-                                      std::string_view client = {});
+                                      const Origin& origin);
 
  private:
-  Result<Challenge> request_code(const PersonId& person, std::string_view action);
-  Status check_code(const ChallengeId& challenge, std::string_view code,
+  Result<Challenge> request_code(const PersonId& person, std::string_view action,
+                                 const std::optional<DeviceId>& device, const std::string& address);
+  Status check_code(const ChallengeId& challenge, std::string_view code, const std::string& address,
                     const std::function<bool(const PersonId&, const std::string& action)>& fits,
                     PersonId& person);
   NewSession open_session(storage::Transaction& tx, std::string_view kind,
-                          const std::string& subject, std::string_view client);
+                          const std::string& subject, const Origin& origin);
+  std::optional<DeviceId> known_device(storage::Transaction& tx, std::string_view kind,
+                                       const std::string& subject, std::string_view token);
+  struct Device {
+    DeviceId id;
+    std::string token;
+  };
+  Device note_device(storage::Transaction& tx, std::string_view kind, const std::string& subject,
+                     const Origin& origin);
   Status require_live(storage::Transaction& tx, const SessionOwner& owner);
   struct Found {
     SessionId id;
     std::string subject;
+    std::optional<DeviceId> device;
   };
-  Result<Found> find_session(std::string_view kind, std::string_view token);
+  Result<Found> find_session(std::string_view kind, std::string_view token,
+                             std::optional<std::string_view> device);
   Bytes code_hash(const ChallengeId& challenge, std::string_view code) const;
   Bytes token_hash(std::string_view token) const;
 
@@ -205,6 +255,6 @@ Result<std::string> masked_phone(storage::Database& database, vault::Vault& vaul
                                  const PersonId& person);
 
 extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration,
-    kSessionIndexMigration;
+    kSessionIndexMigration, kDevicesMigration;
 
 }  // namespace mq::auth

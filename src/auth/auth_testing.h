@@ -18,7 +18,7 @@ class AuthFixture : public People {
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
                    kAuthMigration, kRolesMigration, kSessionClientMigration,
-                   kSessionIndexMigration});
+                   kSessionIndexMigration, kDevicesMigration});
   }
 
   struct Sms {
@@ -49,16 +49,20 @@ class AuthFixture : public People {
     return code;
   }
 
-  Challenge requested(const std::string& phone) {
-    const auto challenge = auth_.request_sign_in(Pii<std::string>(phone));
+  Challenge requested(const std::string& phone, const Origin& origin = {}) {
+    const auto challenge = auth_.request_sign_in(Pii<std::string>(phone), origin);
     EXPECT_TRUE(challenge.ok()) << challenge.error().code();
     return *challenge;
   }
-  Auth::SignedIn signed_in(const std::string& phone) {
-    const auto challenge = requested(phone);
-    const auto done = auth_.sign_in(challenge.id, received_code(challenge.id));
+  Auth::SignedIn signed_in(const std::string& phone, const Origin& origin = {}) {
+    const auto challenge = requested(phone, origin);
+    const auto done = auth_.sign_in(challenge.id, received_code(challenge.id), origin);
     EXPECT_TRUE(done.ok()) << done.error().code();
     return *done;
+  }
+
+  static Borrower as_borrower(const Auth::SignedIn& in) {
+    return {in.person, in.session.id, in.session.device};
   }
 
   std::vector<Sms> sent_;

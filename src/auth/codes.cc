@@ -1,7 +1,9 @@
 // One-time codes: made, sent by the outbox, guessed within limits, used once.
+#include <algorithm>
 #include <array>
 
 #include "audit/audit.h"
+#include "auth/attempts.h"
 #include "auth/auth.h"
 #include "auth/phone.h"
 #include "base/limits.h"
@@ -35,7 +37,7 @@ Bytes Auth::code_hash(const ChallengeId& challenge, std::string_view code) const
   return {digest.begin(), digest.end()};
 }
 
-Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone) {
+Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone, const Origin& origin) {
   const auto digits = normal_phone(phone.expose());
   if (!digits) return AuthErrc::bad_phone;
   const Pii<std::string> normal(*digits);
@@ -59,14 +61,20 @@ Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone) {
     MQ_TRY(person, database_.read(find));  // ours, or that of a request at the same moment
     MQ_CHECK(person.has_value());
   }
-  return request_code(*person, kSignIn);
+  MQ_TRY(const auto device,
+         database_.read([&](storage::Transaction& tx) -> Result<std::optional<DeviceId>> {
+           return known_device(tx, "borrower", person->str(), origin.device);
+         }));
+  return request_code(*person, kSignIn, device, origin.address);
 }
 
-Result<Challenge> Auth::request_step_up(const PersonId& person, std::string_view action) {
-  return request_code(person, action);
+Result<Challenge> Auth::request_step_up(const Borrower& borrower, std::string_view action) {
+  return request_code(borrower.person, action, borrower.device, {});
 }
 
-Result<Challenge> Auth::request_code(const PersonId& person, std::string_view action) {
+Result<Challenge> Auth::request_code(const PersonId& person, std::string_view action,
+                                     const std::optional<DeviceId>& device,
+                                     const std::string& address) {
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
   const auto now = clock_.now();
   const auto id = ChallengeId::make(now, random_);
@@ -79,26 +87,25 @@ Result<Challenge> Auth::request_code(const PersonId& person, std::string_view ac
     tx.query(std::string("SELECT person FROM auth_account WHERE person = $1") +
                  std::string(tx.for_update()),
              {person});
-    const auto recent = tx.query(
-        "SELECT created_at, action FROM auth_challenge WHERE person = $1 AND created_at > $2 "
-        "ORDER BY created_at DESC",
-        {person, now.plus_seconds(-3600)});
-    for (const auto& row : recent) {
-      if (row.text(1) != action) continue;
-      const auto since_s = (now.us - row.i64(0)) / 1'000'000;
-      if (since_s < limits::kCodeResendSeconds) {
-        return Error(AuthErrc::too_many_codes, std::to_string(limits::kCodeResendSeconds - since_s));
-      }
-      break;
+    const auto asker = device ? device->str() : std::string();
+    const auto last = tx.first(
+        "SELECT created_at FROM auth_challenge WHERE person = $1 AND created_at > $2 AND action = $3 "
+        "AND device = $4 ORDER BY created_at DESC LIMIT 1",
+        {person, now.plus_seconds(-limits::kCodeResendSeconds), action, asker});
+    if (last) {
+      const auto since_s = (now.us - last->i64(0)) / 1'000'000;
+      return Error(AuthErrc::too_many_codes, std::to_string(limits::kCodeResendSeconds - since_s));
     }
-    if (recent.size() >= limits::kCodesPerHour) return Error(AuthErrc::too_many_codes, "3600");
+    MQ_TRY(const auto wait_s, take(tx, ring_, Attempt::code_send, {person.str(), device, address}, now,
+                                   AuthErrc::too_many_codes));
     tx.execute(
         "INSERT INTO auth_challenge (id, person, action, code_hash, code_sealed, guesses, state, "
-        "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 0, 'open', $6, $7)",
-        {id, person, action, code_hash(id, code), sealed, now, expires_at});
+        "created_at, expires_at, device) VALUES ($1, $2, $3, $4, $5, 0, 'open', $6, $7, $8)",
+        {id, person, action, code_hash(id, code), sealed, now, expires_at, asker});
     storage::publish(tx, now, random_, "auth.code_requested", id.str(),
                      R"({"challenge":")" + id.str() + R"("})");
-    return Challenge{id, expires_at, limits::kCodeResendSeconds};
+    return Challenge{id, expires_at,
+                     std::max(limits::kCodeResendSeconds, static_cast<int>(wait_s))};
   });
 }
 
@@ -128,7 +135,9 @@ Status Auth::deliver_code(const ChallengeId& challenge, const SmsSender& sender)
   });
 }
 
+// A code belongs to the device that asked for it, so guesses at it are that device's.
 Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
+                        const std::string& address,
                         const std::function<bool(const PersonId&, const std::string&)>& fits,
                         PersonId& person) {
   // A wrong guess must be kept although the caller is refused, so the verdict is a value of the
@@ -136,8 +145,8 @@ Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
   auto verdict = database_.write([&](storage::Transaction& tx) -> Result<std::optional<Error>> {
     const auto refuse = [](AuthErrc why) { return std::optional<Error>(why); };
     const auto row =
-        tx.first(std::string("SELECT person, action, code_hash, guesses, state, expires_at FROM "
-                             "auth_challenge WHERE id = $1") +
+        tx.first(std::string("SELECT person, action, code_hash, guesses, state, expires_at, device "
+                             "FROM auth_challenge WHERE id = $1") +
                      std::string(tx.for_update()),
                  {challenge});
     if (!row || row->text(4) == "used") return refuse(AuthErrc::unknown_challenge);
@@ -145,20 +154,17 @@ Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
     if (!fits(person, row->text(1))) return refuse(AuthErrc::unknown_challenge);
     const auto now = clock_.now();
     if (row->instant(5) < now) return refuse(AuthErrc::expired_code);
-    if (row->i64(3) >= limits::kCodeGuesses) return refuse(AuthErrc::too_many_guesses);
-    // Guesses at several codes of one person queue here, so that the sum below cannot be raced.
-    tx.query(std::string("SELECT person FROM auth_account WHERE person = $1") +
-                 std::string(tx.for_update()),
-             {person});
-    const auto in_last_hour = tx.first(
-        "SELECT COALESCE(CAST(SUM(guesses) AS BIGINT), 0) FROM auth_challenge WHERE person = $1 AND "
-        "created_at > $2",
-        {person, now.plus_seconds(-3600)});
-    if (in_last_hour->i64(0) >= limits::kGuessesPerHour) return refuse(AuthErrc::too_many_guesses);
+    if (row->i64(3) >= limits::kCodeGuesses) return refuse(AuthErrc::code_used_up);
+    const auto device = row->text(6);
+    const Attempter who{person.str(), device.empty() ? std::nullopt : std::optional(row->id<DeviceId>(6)),
+                        address};
+    const auto counted = take(tx, ring_, Attempt::code_guess, who, now, AuthErrc::too_many_guesses);
+    if (!counted.ok()) return std::optional<Error>(counted.error());
     if (!crypto::constant_time_equal(row->bytes(2), code_hash(challenge, code))) {
       tx.execute("UPDATE auth_challenge SET guesses = guesses + 1 WHERE id = $1", {challenge});
       return refuse(AuthErrc::wrong_code);
     }
+    give_back(tx, ring_, Attempt::code_guess, who);
     tx.execute("UPDATE auth_challenge SET state = 'passed', code_sealed = NULL WHERE id = $1",
                {challenge});
     return std::optional<Error>{};
@@ -169,16 +175,19 @@ Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
 }
 
 Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_view code,
-                                     std::string_view client) {
+                                     const Origin& origin) {
   PersonId person;
   MQ_REQUIRE(check_code(
-      challenge, code,
+      challenge, code, origin.address,
       [](const PersonId&, const std::string& action) { return action == kSignIn; }, person));
   return database_.write([&](storage::Transaction& tx) -> Result<SignedIn> {
     MQ_REQUIRE(consume_step_up(tx, person, challenge, kSignIn));
+    // Two sign-ins at the same moment note their devices one after the other.
+    tx.query("SELECT person FROM auth_account WHERE person = $1" + std::string(tx.for_update()),
+             {person});
     tx.execute("UPDATE auth_account SET verified_at = $1 WHERE person = $2 AND verified_at IS NULL",
                {clock_.now(), person});
-    auto session = open_session(tx, "borrower", person.str(), client);
+    auto session = open_session(tx, "borrower", person.str(), origin);
     audit::append(tx, clock_.now(), random_, "auth.signed_in", person.str(),
                   {{"factor", "sms_code"}, {"session", session.id.str()}});
     return SignedIn{person, std::move(session)};
@@ -189,7 +198,7 @@ Status Auth::pass_step_up(const PersonId& person, const ChallengeId& challenge,
                           std::string_view action, std::string_view code) {
   PersonId owner;
   return check_code(
-      challenge, code,
+      challenge, code, {},
       [&](const PersonId& of, const std::string& what) { return of == person && what == action; },
       owner);
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "auth/attempts.h"
 #include "auth/auth_testing.h"
 #include "base/limits.h"
 #include "people.h"
@@ -20,7 +21,7 @@ class CodesTest : public AuthFixture<test::PeopleTest> {
   }
   std::string code_of(const Status& status) { return status.ok() ? "ok" : status.error().code(); }
   std::string signing_in(const ChallengeId& id, std::string_view code) {
-    return code_of(auth_.sign_in(id, code));
+    return code_of(auth_.sign_in(id, code, {}));
   }
   std::string consuming(const PersonId& person, const ChallengeId& id, std::string_view action) {
     return code_of(db().write([&](storage::Transaction& tx) {
@@ -46,7 +47,7 @@ TEST_P(CodesTest, SignInByTheCodeThatWasSent) {
   const auto code = received_code(challenge.id);
   EXPECT_EQ(sent_[0].phone, kPhone);
   EXPECT_EQ(sent_[0].request_id, challenge.id.str());
-  const auto done = auth_.sign_in(challenge.id, code);
+  const auto done = auth_.sign_in(challenge.id, code, {});
   ASSERT_TRUE(done.ok());
   const auto borrower = auth_.borrower(done->session.token);
   ASSERT_TRUE(borrower.ok());
@@ -54,7 +55,8 @@ TEST_P(CodesTest, SignInByTheCodeThatWasSent) {
   EXPECT_EQ(borrower->session, done->session.id);
   EXPECT_EQ(*masked_phone(db(), vault_, done->person), "138****0000");
   const auto trail = leaves("auth.");
-  ASSERT_EQ(trail.size(), 1U);
+  ASSERT_EQ(trail.size(), 2U);
+  EXPECT_EQ(trail[1].kind, "auth.device_added");
   EXPECT_EQ(trail[0].kind, "auth.signed_in");
   EXPECT_EQ(trail[0].object, done->person.str());
 
@@ -66,7 +68,7 @@ TEST_P(CodesTest, SignInByTheCodeThatWasSent) {
 TEST_P(CodesTest, ABadPhoneMakesNothing) {
   for (const auto* phone : {"", "12345", "12345678901", "1380000000x"}) {
     EXPECT_TRUE(
-        auth_.request_sign_in(Pii<std::string>(phone)).error().is(AuthErrc::bad_phone));
+        auth_.request_sign_in(Pii<std::string>(phone), {}).error().is(AuthErrc::bad_phone));
   }
   EXPECT_EQ(number("SELECT COUNT(*) FROM auth_account"), 0);
   EXPECT_EQ(number("SELECT COUNT(*) FROM outbox"), 0);
@@ -120,7 +122,7 @@ TEST_P(CodesTest, FiveWrongGuessesEndACode) {
     EXPECT_EQ(signing_in(challenge.id, wrong(code)), "auth.wrong_code");
     EXPECT_EQ(guesses(challenge.id), i) << "a guess counts although its request is refused";
   }
-  EXPECT_EQ(signing_in(challenge.id, code), "auth.too_many_guesses");
+  EXPECT_EQ(signing_in(challenge.id, code), "auth.code_used_up");
   EXPECT_EQ(number("SELECT COUNT(*) FROM auth_session"), 0);
 }
 
@@ -133,8 +135,9 @@ TEST_P(CodesTest, OddCodesAreWrongCodes) {
   EXPECT_EQ(signing_in(challenge.id, code), "ok");
 }
 
-TEST_P(CodesTest, ANewCodeDoesNotResetTheHourlyCount) {
-  for (int used = 0; used < limits::kGuessesPerHour; used += limits::kCodeGuesses) {
+TEST_P(CodesTest, ANewCodeDoesNotResetTheCountOfGuesses) {
+  const auto& allowed = policy_of(Attempt::code_guess).account;
+  for (int used = 0; used < allowed.free; used += limits::kCodeGuesses) {
     const auto challenge = requested(kPhone);
     const auto code = received_code(challenge.id);
     for (int i = 0; i < limits::kCodeGuesses; ++i) {
@@ -144,14 +147,19 @@ TEST_P(CodesTest, ANewCodeDoesNotResetTheHourlyCount) {
   }
   const auto fresh = requested(kPhone);
   const auto code = received_code(fresh.id);
-  EXPECT_EQ(signing_in(fresh.id, code), "auth.too_many_guesses");
+  const auto refused = auth_.sign_in(fresh.id, code, {});
+  ASSERT_TRUE(!refused.ok() && refused.error().is(AuthErrc::too_many_guesses));
+  EXPECT_EQ(refused.error().detail(), std::to_string(allowed.first_wait_s - limits::kCodeResendSeconds));
   EXPECT_EQ(guesses(fresh.id), 0);
   const auto other = requested("13900000000");
   EXPECT_EQ(signing_in(other.id, received_code(other.id)), "ok") << "nobody else is locked out";
 
-  clock_.advance_seconds(3600);
-  const auto later = requested(kPhone);
-  EXPECT_EQ(signing_in(later.id, received_code(later.id)), "ok");
+  clock_.advance_seconds(allowed.first_wait_s - limits::kCodeResendSeconds);
+  EXPECT_EQ(signing_in(fresh.id, wrong(code)), "auth.wrong_code");
+  clock_.advance_seconds(2 * allowed.first_wait_s - 1);
+  EXPECT_EQ(signing_in(fresh.id, code), "auth.too_many_guesses") << "twice as long";
+  clock_.advance_seconds(1);
+  EXPECT_EQ(signing_in(fresh.id, code), "ok");
 }
 
 TEST_P(CodesTest, ACodeExpires) {
@@ -182,8 +190,9 @@ TEST_P(CodesTest, ACodeWorksOnceAndForItsOwnChallenge) {
 }
 
 TEST_P(CodesTest, AStepUpStandsForOneActionOfOnePerson) {
-  const auto mine = signed_in(kPhone).person, other = signed_in("13900000000").person;
-  const auto challenge = auth_.request_step_up(mine, kAction);
+  const auto me = as_borrower(signed_in(kPhone));
+  const auto mine = me.person, other = signed_in("13900000000").person;
+  const auto challenge = auth_.request_step_up(me, kAction);
   ASSERT_TRUE(challenge.ok());
   const auto code = received_code(challenge->id);
   EXPECT_NE(sent_.back().text.find(kAction), std::string::npos);
@@ -210,8 +219,9 @@ TEST_P(CodesTest, AStepUpStandsForOneActionOfOnePerson) {
 }
 
 TEST_P(CodesTest, AStepUpIsUsedWithItsActionOrNotAtAll) {
-  const auto person = signed_in(kPhone).person;
-  const auto challenge = *auth_.request_step_up(person, kAction);
+  const auto me = as_borrower(signed_in(kPhone));
+  const auto person = me.person;
+  const auto challenge = *auth_.request_step_up(me, kAction);
   ASSERT_TRUE(auth_.pass_step_up(person, challenge.id, kAction, received_code(challenge.id)).ok());
   const auto failed = db().write([&](storage::Transaction& tx) -> Status {
     MQ_REQUIRE(auth_.consume_step_up(tx, person, challenge.id, kAction));
@@ -224,26 +234,34 @@ TEST_P(CodesTest, AStepUpIsUsedWithItsActionOrNotAtAll) {
   EXPECT_EQ(consuming(person, challenge.id, kAction), "ok");
 }
 
-TEST_P(CodesTest, CodesAreLimitedByTimeAndByHour) {
-  requested(kPhone);
+TEST_P(CodesTest, CodesAreLimitedByTimeAndByNumber) {
+  const auto asking = [&](const std::string& phone) {
+    const auto asked = auth_.request_sign_in(Pii<std::string>(phone), {});
+    return asked.ok() ? "ok" : asked.error().code() + " " + asked.error().detail();
+  };
+  EXPECT_EQ(asking(kPhone), "ok");
   clock_.advance_seconds(10);
-  const auto early = auth_.request_sign_in(Pii<std::string>(kPhone));
-  ASSERT_TRUE(!early.ok() && early.error().is(AuthErrc::too_many_codes));
-  EXPECT_EQ(early.error().detail(), "20");
-  requested("13900000000");
+  EXPECT_EQ(asking(kPhone), "auth.too_many_codes 20");
+  EXPECT_EQ(asking("13900000000"), "ok");
   const auto person = rows("SELECT person FROM auth_challenge ORDER BY created_at")[0].id<PersonId>(0);
-  EXPECT_TRUE(auth_.request_step_up(person, kAction).ok()) << "another action need not wait";
-  EXPECT_TRUE(auth_.request_step_up(person, kAction).error().is(AuthErrc::too_many_codes));
+  const Borrower me{person, SessionId::make(clock_.now(), random_), {}};
+  EXPECT_TRUE(auth_.request_step_up(me, kAction).ok()) << "another action need not wait";
+  EXPECT_TRUE(auth_.request_step_up(me, kAction).error().is(AuthErrc::too_many_codes));
 
-  for (int made = 2; made < limits::kCodesPerHour; ++made) {
+  const auto& allowed = policy_of(Attempt::code_send).account;
+  for (int made = 2; made < allowed.free; ++made) {
     clock_.advance_seconds(limits::kCodeResendSeconds);
-    requested(kPhone);
+    const auto asked = *auth_.request_sign_in(Pii<std::string>(kPhone), {});
+    EXPECT_EQ(asked.resend_after_s,
+              made + 1 < allowed.free ? limits::kCodeResendSeconds : allowed.first_wait_s);
   }
   clock_.advance_seconds(limits::kCodeResendSeconds);
-  EXPECT_TRUE(auth_.request_sign_in(Pii<std::string>(kPhone)).error().is(AuthErrc::too_many_codes));
-  EXPECT_TRUE(auth_.request_step_up(person, kAction).error().is(AuthErrc::too_many_codes));
-  clock_.advance_seconds(3600);
-  EXPECT_TRUE(auth_.request_sign_in(Pii<std::string>(kPhone)).ok());
+  EXPECT_EQ(asking(kPhone), "auth.too_many_codes 30");
+  EXPECT_TRUE(auth_.request_step_up(me, kAction).error().is(AuthErrc::too_many_codes));
+  clock_.advance_seconds(30);
+  EXPECT_EQ(auth_.request_sign_in(Pii<std::string>(kPhone), {})->resend_after_s,
+            2 * allowed.first_wait_s)
+      << "as the page is told";
 }
 
 TEST_P(CodesTest, ParallelGuessesGetNoMoreTries) {
@@ -260,17 +278,17 @@ TEST_P(CodesTest, ParallelGuessesGetNoMoreTries) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 4; ++i) {
         const auto at = static_cast<std::size_t>((t + i) % 4);
-        const auto verdict = auth_.sign_in(challenges[at], wrong(codes[at]));
+        const auto verdict = auth_.sign_in(challenges[at], wrong(codes[at]), {});
         if (verdict.error().is(AuthErrc::wrong_code)) ++tried;
         if (verdict.error().is(AuthErrc::too_many_guesses)) ++refused;
       }
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(tried, limits::kGuessesPerHour);
-  EXPECT_EQ(refused, 8 * 4 - limits::kGuessesPerHour);
-  EXPECT_EQ(number("SELECT CAST(SUM(guesses) AS BIGINT) FROM auth_challenge"),
-            limits::kGuessesPerHour);
+  const auto allowed = policy_of(Attempt::code_guess).account.free;
+  EXPECT_EQ(tried, allowed);
+  EXPECT_EQ(refused, 8 * 4 - allowed);
+  EXPECT_EQ(number("SELECT CAST(SUM(guesses) AS BIGINT) FROM auth_challenge"), allowed);
 }
 
 TEST_P(CodesTest, ParallelRequestsMakeOneAccountOneCodeAndOneSession) {
@@ -281,7 +299,7 @@ TEST_P(CodesTest, ParallelRequestsMakeOneAccountOneCodeAndOneSession) {
     for (auto& thread : threads) thread.join();
   };
   in_parallel([&] {
-    const auto challenge = auth_.request_sign_in(Pii<std::string>(kPhone));
+    const auto challenge = auth_.request_sign_in(Pii<std::string>(kPhone), {});
     ++(challenge.ok() ? made : limited);
   });
   EXPECT_EQ(made, 1);
@@ -292,7 +310,7 @@ TEST_P(CodesTest, ParallelRequestsMakeOneAccountOneCodeAndOneSession) {
   const auto id = rows("SELECT id FROM auth_challenge").at(0).id<ChallengeId>(0);
   const auto code = received_code(id);
   std::atomic<int> entered = 0;
-  in_parallel([&] { entered += auth_.sign_in(id, code).ok() ? 1 : 0; });
+  in_parallel([&] { entered += auth_.sign_in(id, code, {}).ok() ? 1 : 0; });
   EXPECT_EQ(entered, 1);
   EXPECT_EQ(number("SELECT COUNT(*) FROM auth_session"), 1);
 }

@@ -13,20 +13,24 @@ constexpr std::string_view kLive =
 }  // namespace
 
 SessionOwner::SessionOwner(const Borrower& borrower)
-    : kind("borrower"), subject(borrower.person.str()), current(borrower.session) {}
+    : kind("borrower"), subject(borrower.person.str()), current(borrower.session), device(borrower.device) {}
 SessionOwner::SessionOwner(const Staff& staff)
-    : kind("staff"), subject(staff.id.str()), current(staff.session) {}
+    : kind("staff"), subject(staff.id.str()), current(staff.session), device(staff.device) {}
 
 Result<std::vector<SessionView>> Auth::sessions(const SessionOwner& owner) {
   const auto now = clock_.now();
   return database_.read([&](storage::Transaction& tx) -> Result<std::vector<SessionView>> {
     std::vector<SessionView> out;
     for (const auto& row : tx.query(
-             "SELECT id, client, created_at, seen_at, expires_at FROM auth_session WHERE " +
-                 std::string(kLive) + " ORDER BY seen_at DESC, id LIMIT " + std::to_string(kShown),
+             "SELECT s.id, s.client, s.created_at, s.seen_at, s.expires_at, d.held_until "
+             "FROM auth_session s LEFT JOIN auth_device d ON d.id = s.device WHERE s.kind = $1 AND "
+             "s.subject = $2 AND s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL "
+             "ORDER BY s.seen_at DESC, s.id LIMIT " +
+                 std::to_string(kShown),
              {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds)})) {
-      out.push_back(
-          {row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3), row.instant(4)});
+      const bool held = !row.is_null(5) && row.instant(5) > now;
+      out.push_back({row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3), row.instant(4),
+                     held ? std::optional(row.instant(5)) : std::nullopt});
     }
     return out;
   });
@@ -51,11 +55,18 @@ Status Auth::end_session(const SessionOwner& owner, const SessionId& session) {
   const auto now = clock_.now();
   return database_.write([&](storage::Transaction& tx) -> Status {
     MQ_REQUIRE(require_live(tx, owner));
-    const auto ended = tx.change(
-        "UPDATE auth_session SET ended_at = $1 WHERE id = $2 AND kind = $3 AND subject = $4 AND "
+    const auto target = tx.first(
+        "SELECT device FROM auth_session WHERE id = $1 AND kind = $2 AND subject = $3 AND "
         "ended_at IS NULL",
-        {now, session, owner.kind, owner.subject});
-    if (ended != 1) return AuthErrc::unknown_session;
+        {session, owner.kind, owner.subject});
+    if (!target) return AuthErrc::unknown_session;
+    tx.execute("UPDATE auth_session SET ended_at = $1 WHERE id = $2", {now, session});
+    if (!target->is_null(0) && owner.device != target->id<DeviceId>(0)) {
+      // The device is not theirs any more: what else is open on it ends too, and it is new again.
+      tx.execute("UPDATE auth_session SET ended_at = $1 WHERE device = $2 AND ended_at IS NULL",
+                 {now, target->text(0)});
+      tx.execute("DELETE FROM auth_device WHERE id = $1", {target->text(0)});
+    }
     audit::append(tx, now, random_, "auth.session_ended", owner.subject,
                   {{"session", session.str()}, {"by", owner.current.str()}});
     return ok();
@@ -70,6 +81,8 @@ Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
         "UPDATE auth_session SET ended_at = $3 WHERE " + std::string(kLive) + " AND id <> $5",
         {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds),
          owner.current});
+    tx.execute("DELETE FROM auth_device WHERE kind = $1 AND subject = $2 AND id <> $3",
+               {owner.kind, owner.subject, owner.device ? owner.device->str() : std::string()});
     if (ended > 0) {
       audit::append(tx, now, random_, "auth.sessions_ended", owner.subject,
                     {{"sessions", std::to_string(ended)}, {"by", owner.current.str()}});

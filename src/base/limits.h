@@ -113,13 +113,9 @@ inline constexpr std::size_t kPartnerBodyBytes = 4 * 1024 * 1024;
 inline constexpr int kBreakerFailures = 5;  // consecutive failures that open a breaker
 inline constexpr int kBreakerOpenMs = 5'000;
 
-// Sign-in. Six digits and five guesses a code; the hourly figures bound a guessing campaign.
+// Sign-in. Six digits and five guesses a code; how often somebody may try at all: auth/attempts.h.
 inline constexpr int kCodeLifeSeconds = 300;
 inline constexpr int kCodeGuesses = 5;
-inline constexpr int kCodesPerHour = 10;
-inline constexpr int kGuessesPerHour = 15;  // over all codes: a new code gives no new guesses
-inline constexpr int kStaffGuesses = 8;     // wrong passwords of one account in the window
-inline constexpr int kStaffWindowSeconds = 15 * 60;
 inline constexpr int kCodeResendSeconds = 30;
 inline constexpr int kSessionIdleSeconds = 30 * 60;
 inline constexpr int kSessionLifeSeconds = 12 * 60 * 60;

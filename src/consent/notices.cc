@@ -16,9 +16,10 @@ constexpr std::string_view kTermsZh = R"(## 一、我们提供什么
 - 姓名、身份证号、身份证照片：用于确认您是本人；
 - 收入、负债、用途：用于评估还款能力；
 - 收款银行卡号：用于放款和还款；
-- 登录设备的类型（如“微信 · Android”）和登录时间：供您识别并退出他人的登录。
+- 登录设备的类型（如“微信 · Android”）和登录时间：供您识别并退出他人的登录；
+- 设备标识（我们存入您浏览器的随机编号，服务器只保存其摘要）和网络地址的摘要：在陌生设备登录时提醒您，阻止他人反复猜测验证码。
 
-前四项加密保存。合同及交易资料按法律规定的期限保存，登录记录在失效 30 天后删除，其余信息在用途完成后删除。
+前四项加密保存。合同及交易资料按法律规定的期限保存，登录记录在失效 30 天后、设备标识在 400 天未使用后、网络地址的摘要在一天后删除，其余信息在用途完成后删除。
 
 ## 三、您的权利
 您可以查询、复制、更正、删除您的信息，撤回同意，要求解释自动决策并要求人工复核。
@@ -34,9 +35,10 @@ On this page you apply for a loan, see the decision, sign the contract, repay an
 - your name, ID number and photo of the ID card: to make sure it is you;
 - income, debts and purpose: to assess whether you can repay;
 - your bank card number: to pay out and to collect;
-- the kind of device you sign in with ("Safari · iPhone") and when: so that you recognise and end a sign-in that is not yours.
+- the kind of device you sign in with ("Safari · iPhone") and when: so that you recognise and end a sign-in that is not yours;
+- a mark of your device (a random number that we put into your browser; the server keeps a digest of it) and a digest of your network address: so that you are told of a sign-in on a strange device, and others cannot go on guessing codes.
 
-The first four are stored encrypted. Contract and transaction records are kept as long as the law orders, sign-ins until 30 days after they expired; everything else is deleted once its purpose is done.
+The first four are stored encrypted. Contract and transaction records are kept as long as the law orders, sign-ins until 30 days after they expired, a device's mark until it was not used for 400 days, the digest of an address for a day; everything else is deleted once its purpose is done.
 
 ## 3. Your rights
 You may see, copy, correct and delete your data, withdraw consent, ask for an automated decision to be explained, and ask for a human review.
@@ -121,8 +123,8 @@ Notice make(Purpose purpose, Language language, int version, std::string_view ti
 
 const std::array<Notice, 6>& notices() {
   static const std::array<Notice, 6> all = {
-      make(Purpose::terms, Language::zh, 2, "服务协议与个人信息处理规则", kTermsZh, "", "", true),
-      make(Purpose::terms, Language::en, 2, "Service terms and personal data", kTermsEn, "", "", true),
+      make(Purpose::terms, Language::zh, 3, "服务协议与个人信息处理规则", kTermsZh, "", "", true),
+      make(Purpose::terms, Language::en, 3, "Service terms and personal data", kTermsEn, "", "", true),
       make(Purpose::face, Language::zh, 1, "人脸信息处理单独同意书", kFaceZh, "",
            "改用人工核验（网点或视频）", false),
       make(Purpose::face, Language::en, 1, "Separate consent to face data", kFaceEn, "",

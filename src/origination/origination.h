@@ -190,10 +190,11 @@ class Origination {
     auth::Challenge challenge;
     std::string action;
   };
-  Result<SigningCode> request_signing_code(const PersonId& person, const ApplicationId& id);
+  // Errors: not_found, wrong_state, auth.* (also while the device is on hold).
+  Result<SigningCode> request_signing_code(const auth::Borrower& borrower, const ApplicationId& id);
   // Errors: not_found, wrong_state, other_contract, auth.*. A repeat after success is fine.
   // Publishes "origination.signed".
-  Result<Application> sign(const PersonId& person, const ApplicationId& id,
+  Result<Application> sign(const auth::Borrower& borrower, const ApplicationId& id,
                            const auth::ChallengeId& challenge, std::string_view code,
                            std::string_view contract_sha256);
   Result<Application> cancel(const PersonId& person, const ApplicationId& id);

@@ -139,26 +139,29 @@ Result<ContractText> Origination::contract(const PersonId& person, const Applica
   });
 }
 
-Result<Origination::SigningCode> Origination::request_signing_code(const PersonId& person,
+Result<Origination::SigningCode> Origination::request_signing_code(const auth::Borrower& borrower,
                                                                    const ApplicationId& id) {
   MQ_TRY(const auto found, database_.read([&](storage::Transaction& tx) {
-    return owned(tx, person, id, false);
+    return owned(tx, borrower.person, id, false);
   }));
   if (found.state != State::costs_confirmed) return OriginationErrc::wrong_state;
+  MQ_REQUIRE(auth_.require_settled(borrower));
   const auto action = signing_action(found);
-  MQ_TRY(const auto challenge, auth_.request_step_up(person, action));
+  MQ_TRY(const auto challenge, auth_.request_step_up(borrower, action));
   return SigningCode{challenge, action};
 }
 
-Result<Application> Origination::sign(const PersonId& person, const ApplicationId& id,
+Result<Application> Origination::sign(const auth::Borrower& borrower, const ApplicationId& id,
                                       const auth::ChallengeId& challenge, std::string_view code,
                                       std::string_view contract_sha256) {
+  const auto& person = borrower.person;
   MQ_TRY(const auto before, database_.read([&](storage::Transaction& tx) {
     return owned(tx, person, id, false);
   }));
   if (before.contract_sha256 != contract_sha256) return OriginationErrc::other_contract;
   if (before.state == State::signed_ || before.state == State::paid_out) return before;
   if (before.state != State::costs_confirmed) return OriginationErrc::wrong_state;
+  MQ_REQUIRE(auth_.require_settled(borrower));
   const auto action = signing_action(before);
   MQ_REQUIRE(auth_.pass_step_up(person, challenge, action, code));
   return database_.write([&](storage::Transaction& tx) -> Result<Application> {

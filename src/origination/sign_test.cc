@@ -32,7 +32,7 @@ class SignTest : public test::ApplicationsTest {
     std::string code;
   };
   Code code_for(const ApplicationId& id) {
-    const auto asked = origination().request_signing_code(person_, id);
+    const auto asked = origination().request_signing_code(test::as_borrower(person_), id);
     MQ_CHECK(asked.ok());
     return {asked->challenge.id, people().code_of(asked->challenge.id)};
   }
@@ -112,7 +112,7 @@ TEST_P(SignTest, NeedsTheRightCodeForTheRightText) {
   const auto [challenge, code] = code_for(application.id);
   const auto sign = [&](const auth::ChallengeId& which, const std::string& typed,
                         const std::string& text) {
-    return code_of(origination().sign(person_, application.id, which, typed, text));
+    return code_of(origination().sign(test::as_borrower(person_), application.id, which, typed, text));
   };
   const std::string wrong = code == "000000" ? "000001" : "000000";
   EXPECT_EQ(sign(challenge, wrong, hash), "auth.wrong_code");
@@ -128,23 +128,50 @@ TEST_P(SignTest, NeedsTheRightCodeForTheRightText) {
 
 TEST_P(SignTest, ACodeForAnotherActionSignsNothing) {
   const auto application = confirmed();
-  const auto other = people().auth().request_step_up(person_, "something else");
+  const auto other = people().auth().request_step_up(test::as_borrower(person_), "something else");
   ASSERT_TRUE(other.ok());
-  EXPECT_EQ(code_of(origination().sign(person_, application.id, other->id,
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), application.id, other->id,
                                        people().code_of(other->id), application.contract_sha256)),
             "auth.unknown_challenge");
   EXPECT_EQ(state_of(application.id), State::costs_confirmed);
+}
+
+TEST_P(SignTest, ANewDeviceSignsNothingUntilItIsSettled) {
+  auto& auth = people().auth();
+  const auto signed_in = [&] {
+    clock().advance_seconds(limits::kCodeResendSeconds);
+    const auto in = people().sign_in("13911114444");
+    MQ_CHECK(auth.borrower(in.session.token).ok());
+    return auth::Borrower{in.person, in.session.id, in.session.device};
+  };
+  const auto older = signed_in(), fresh = signed_in();
+  person_ = older.person;
+  people().consent_to_all(person_);
+  people().verify(person_, test::id_number(12));
+  const auto application = confirmed();
+  EXPECT_EQ(code_of(origination().request_signing_code(fresh, application.id)), "auth.device_on_hold");
+  const auto code = origination().request_signing_code(older, application.id);
+  ASSERT_TRUE(code.ok());
+  const auto sms = people().code_of(code->challenge.id);
+  const auto sign = [&](const auth::Borrower& by) {
+    return code_of(origination().sign(by, application.id, code->challenge.id, sms,
+                                      application.contract_sha256));
+  };
+  EXPECT_EQ(sign(fresh), "auth.device_on_hold");
+  EXPECT_EQ(state_of(application.id), State::costs_confirmed);
+  EXPECT_TRUE(auth.settle_device(older, fresh.session).ok());
+  EXPECT_EQ(sign(fresh), "ok");
 }
 
 TEST_P(SignTest, ALateCodeSignsNothing) {
   const auto application = confirmed();
   const auto [challenge, code] = code_for(application.id);
   clock().advance_seconds(limits::kCodeLifeSeconds + 1);
-  EXPECT_EQ(code_of(origination().sign(person_, application.id, challenge, code,
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), application.id, challenge, code,
                                        application.contract_sha256)),
             "auth.expired_code");
   const auto fresh = code_for(application.id);
-  EXPECT_EQ(code_of(origination().sign(person_, application.id, fresh.challenge, fresh.code,
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), application.id, fresh.challenge, fresh.code,
                                        application.contract_sha256)),
             "ok");
 }
@@ -153,7 +180,7 @@ TEST_P(SignTest, SigningTwiceIsOneLoan) {
   const auto application = confirmed();
   const auto [challenge, code] = code_for(application.id);
   const auto sign = [&, which = challenge, typed = code] {
-    return origination().sign(person_, application.id, which, typed, application.contract_sha256);
+    return origination().sign(test::as_borrower(person_), application.id, which, typed, application.contract_sha256);
   };
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { (void)sign(); });
@@ -167,14 +194,14 @@ TEST_P(SignTest, SigningTwiceIsOneLoan) {
 
 TEST_P(SignTest, NothingIsSignedOutOfOrder) {
   const auto id = approved();
-  EXPECT_EQ(code_of(origination().request_signing_code(person_, id)), "origination.wrong_state");
+  EXPECT_EQ(code_of(origination().request_signing_code(test::as_borrower(person_), id)), "origination.wrong_state");
   const auto challenge = auth::ChallengeId::make(clock().now(), people().random);
-  EXPECT_EQ(code_of(origination().sign(person_, id, challenge, "123456", "")),
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), id, challenge, "123456", "")),
             "origination.wrong_state");
   const auto application = test::confirm(people(), origination(), person_, id);
   const auto code = code_for(id);
   ASSERT_TRUE(origination().cancel(person_, id).ok());
-  EXPECT_EQ(code_of(origination().sign(person_, id, code.challenge, code.code,
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), id, code.challenge, code.code,
                                        application.contract_sha256)),
             "origination.wrong_state");
   EXPECT_EQ(code_of(origination().confirm_costs(person_, id, application.sheet_sha256)),
@@ -190,8 +217,8 @@ TEST_P(SignTest, OtherPeopleSeeNothing) {
   for (const auto& code :
        {code_of(origination().show(stranger, id)), code_of(origination().contract(stranger, id)),
         code_of(origination().confirm_costs(stranger, id, application.sheet_sha256)),
-        code_of(origination().request_signing_code(stranger, id)),
-        code_of(origination().sign(stranger, id, challenge, "1", application.contract_sha256)),
+        code_of(origination().request_signing_code(test::as_borrower(stranger), id)),
+        code_of(origination().sign(test::as_borrower(stranger), id, challenge, "1", application.contract_sha256)),
         code_of(origination().cancel(stranger, id))}) {
     EXPECT_EQ(code, "origination.not_found");
   }
@@ -227,7 +254,7 @@ TEST_P(SignTest, ServicingTellsHowItWentOn) {
   EXPECT_EQ(code_of(record_loan(loan)), "origination.wrong_state");  // not signed yet
   const auto [challenge, code] = code_for(application.id);
   ASSERT_TRUE(origination()
-                  .sign(person_, application.id, challenge, code, application.contract_sha256)
+                  .sign(test::as_borrower(person_), application.id, challenge, code, application.contract_sha256)
                   .ok());
   EXPECT_EQ(code_of(record_loan(loan)), "ok");
   EXPECT_EQ(code_of(record_loan(LoanId::make(clock().now(), people().random))),

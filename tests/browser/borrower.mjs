@@ -294,6 +294,48 @@ step('total-cost sheet: minimum reading time, then confirmed', async () => {
   await by(page, 'confirm-costs').click();
 });
 
+step('a new device may look, and sign once it is confirmed here', async () => {
+  const { page: fresh, context: other, faults: theirs } = await open_page(browser, PHONE);
+  await fresh.goto(BASE_URL);
+  await fill(fresh, 'phone-input', person.phone);
+  let seen = (await sms_codes(person.phone)).length;
+  await by(fresh, 'send-code').click();
+  await fill(fresh, 'code-input', (await new_sms_code(person.phone, seen)).code);
+  await by(fresh, 'sign-in').click();
+  await by(fresh, 'go-sign').click();
+  await fresh.locator('[data-code="auth.device_on_hold"]').waitFor();
+  await by(fresh, 'held-until').waitFor();
+  await shot(fresh, '24a-device-held');
+  for (let tries = 0; ; tries += 1) {
+    const told = (await sms_codes(person.phone)).find(({ text }) => text.includes('新设备'));
+    if (told) break;
+    assert.ok(tries < 100, 'the owner is told of the new device');
+    await page.waitForTimeout(200);
+  }
+
+  for (const name of ['24b-devices-en', '24b-devices']) {
+    await by(page, 'language').click();
+    await by(page, 'account').click();
+    await by(page, 'held').waitFor();
+    await shot(page, name);
+    if (name.endsWith('-en')) await by(page, 'close-account').click();
+  }
+  seen = (await sms_codes(person.phone)).length;
+  await by(page, 'confirm-device').click();
+  await by(page, 'held').waitFor({ state: 'detached' });
+  await by(fresh, 'sign-back').click();
+  await by(fresh, 'go-sign').click();
+  await by(fresh, 'sign-action').waitFor();
+  await new_sms_code(person.phone, seen);
+  await by(page, 'end-session').click();
+  await by(page, 'end-session').waitFor({ state: 'detached' });
+  await by(page, 'close-account').click();
+  await fresh.reload();
+  await see_title(fresh, /手机号/);
+  assert.deepEqual(theirs, []);
+  await other.close();
+});
+
 step('contract and signature', async () => {
   await by(page, 'contract').waitFor();
   assert.match(await by(page, 'contract-sha256').innerText(), /^[0-9a-f]{64}$/);

@@ -268,10 +268,11 @@ export async function sms_codes(phone) {
 export async function new_sms_code(phone, seen) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const messages = await sms_codes(phone);
-    if (messages.length > seen) {
-      const code = messages[0].code ?? /\d{6}/.exec(messages[0].text)?.[0];
-      assert.match(String(code), /^\d{6}$/);
-      return { code, text: messages[0].text };
+    // Others tell of things, like a sign-in on a new device, and hold no code.
+    const fresh = messages.slice(0, messages.length - seen).find((message) => message.code);
+    if (fresh) {
+      assert.match(fresh.code, /^\d{6}$/);
+      return { code: fresh.code, text: fresh.text };
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

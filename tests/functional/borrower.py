@@ -45,11 +45,16 @@ class Client:
 class Borrower(Client):
     def __init__(self, server, person, pictures, card_number=None):
         super().__init__(server)
+        self.device_token = None
         self.person, self.pictures, self.loan_id = person, pictures, None
         self.card_number = card_number or luhn_card(int(person["phone"]))
 
     def ask_for_code(self):
-        return self.call("POST", "/v1/auth/sms-codes", {"phone": self.person["phone"]})["challenge_id"]
+        return self.call("POST", "/v1/auth/sms-codes", {"phone": self.person["phone"]},
+                         headers=self.device())["challenge_id"]
+
+    def device(self):
+        return {"X-Device-Token": self.device_token} if self.device_token else {}
 
     def newest_code(self, after=0):
         """Waits for a code beyond the first `after` ones."""
@@ -61,8 +66,9 @@ class Borrower(Client):
     def sign_in(self):
         challenge = self.ask_for_code()
         code = self.newest_code()
-        session = self.call("POST", "/v1/auth/sessions", {"challenge_id": challenge, "code": code})
-        self.token = session["token"]
+        session = self.call("POST", "/v1/auth/sessions", {"challenge_id": challenge, "code": code},
+                            headers=self.device())
+        self.token, self.device_token = session["token"], session["device_token"]
 
     def consent(self):
         for purpose in PURPOSES:

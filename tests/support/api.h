@@ -122,12 +122,19 @@ class ApiTest : public LendingTest {
     return in;
   }
   std::string staff(std::vector<auth::Role> roles) {
+    return staff_session(std::move(roles)).token;
+  }
+  auth::NewSession staff_session(std::vector<auth::Role> roles) {
     auto& auth = lending().people.auth();
     const auto name = "staff" + std::to_string(++staff_);
     MQ_CHECK(auth.create_staff(name, kPassword, roles).ok());
-    const auto in = auth.staff_sign_in(name, kPassword);
+    const auto in = auth.staff_sign_in(name, kPassword, {});
     MQ_CHECK(in.ok());
-    return in->session.token;
+    return in->session;
+  }
+  // What a browser sends.
+  static std::string cookies(const std::string& name, const auth::NewSession& session) {
+    return "__Host-mq_" + name + "=" + session.token + "; __Host-mq_device=" + session.device_token;
   }
 
   int woken_ = 0;

@@ -30,7 +30,8 @@ inline std::vector<storage::Migration> people_migrations() {
   return {
       storage::kOutboxMigration,      audit::kAuditMigration,       controls::kControlsMigration,
       vault::kVaultMigration,         consent::kConsentMigration,   auth::kAuthMigration,
-      documents::kDocumentsMigration, identity::kIdentityMigration, auth::kSessionClientMigration};
+      documents::kDocumentsMigration, identity::kIdentityMigration, auth::kSessionClientMigration,
+      auth::kSessionIndexMigration,   auth::kDevicesMigration};
 }
 
 // Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.
@@ -42,6 +43,9 @@ inline std::string id_number(int sequence) {
   for (std::size_t i = 0; i < number.size(); ++i) sum += (number[i] - '0') * kWeights[i];
   return number + "10X98765432"[sum % 11];
 }
+
+// Somebody signed in on a device from before devices were kept.
+inline auth::Borrower as_borrower(const PersonId& person) { return {person, {}, {}}; }
 
 class Borrowers {
  public:
@@ -89,9 +93,9 @@ class Borrowers {
   }
   auth::Auth::SignedIn sign_in(const std::string& phone) {
     clock.advance_ms(1);
-    const auto challenge = auth_->request_sign_in(Pii<std::string>(phone));
+    const auto challenge = auth_->request_sign_in(Pii<std::string>(phone), {});
     MQ_CHECK(challenge.ok());
-    auto in = auth_->sign_in(challenge->id, code_of(challenge->id));
+    auto in = auth_->sign_in(challenge->id, code_of(challenge->id), {});
     MQ_CHECK(in.ok());
     return *in;
   }

@@ -278,6 +278,7 @@ export const en: typeof zh = {
     code: 'Signing code',
     confirm: 'Sign now',
     back: 'Contract',
+    held: 'This device may sign from {at}.',
   },
   payout: {
     title: 'Paying out',
@@ -352,6 +353,8 @@ export const en: typeof zh = {
     end: 'Sign out',
     end_others: 'Sign out everywhere else',
     hint: 'One you do not know? Sign it out; it ends at once.',
+    held: 'New: cannot sign contracts before {at}',
+    confirm: 'It is mine, allow it now',
   },
   account: {
     title: 'Account',

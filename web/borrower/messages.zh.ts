@@ -265,6 +265,7 @@ export const zh = {
     code: '签署验证码',
     confirm: '确认签署',
     back: '返回合同',
+    held: '这台设备从 {at} 起可以签约。',
   },
   payout: {
     title: '正在放款',
@@ -333,6 +334,8 @@ export const zh = {
     end: '退出',
     end_others: '其他设备全部退出',
     hint: '看到不认识的设备？让它退出，它会立即失效。',
+    held: '新设备，{at} 前不能签约',
+    confirm: '是我的设备，立即启用',
   },
   account: {
     title: '我的',

@@ -58,7 +58,7 @@ Answer sign(Services& services, HttpRequest& request, const auth::Borrower& borr
   MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
   MQ_TRY(const auto asked, runtime::from_json<SignRequest>(request.body));
   return answer_with(services, request, 200,
-                     services.origination.sign(borrower.person, id, asked.challenge_id, asked.code,
+                     services.origination.sign(borrower, id, asked.challenge_id, asked.code,
                                                asked.contract_sha256));
 }
 
@@ -96,7 +96,7 @@ void add_application_routes(Routes& routes) {
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
                     MQ_TRY(const auto code,
-                           services.origination.request_signing_code(borrower.person, id));
+                           services.origination.request_signing_code(borrower, id));
                     return json_response(202, SigningCodeBody{code.challenge.id,
                                                               code.challenge.expires_at,
                                                               code.action});

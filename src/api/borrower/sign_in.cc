@@ -24,8 +24,9 @@ struct SessionBody {
   std::string token;
   Instant expires_at;
   PersonId person_id;
+  std::string device_token;
 };
-BOOST_DESCRIBE_STRUCT(SessionBody, (), (token, expires_at, person_id))
+BOOST_DESCRIBE_STRUCT(SessionBody, (), (token, expires_at, person_id, device_token))
 
 }  // namespace
 
@@ -33,7 +34,7 @@ void add_sign_in_routes(Routes& routes) {
   auto& services = routes.services();
   routes.open("POST", "/v1/auth/sms-codes", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<CodeRequest>(request.body));
-    MQ_TRY(const auto challenge, services.auth.request_sign_in(asked.phone));
+    MQ_TRY(const auto challenge, services.auth.request_sign_in(asked.phone, origin_of(request)));
     services.wake();
     return json_response(
         202, CodeBody{challenge.id, challenge.expires_at, challenge.resend_after_s});
@@ -41,12 +42,11 @@ void add_sign_in_routes(Routes& routes) {
   routes.open("POST", "/v1/auth/sessions", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
     MQ_TRY(const auto signed_in,
-           services.auth.sign_in(asked.challenge_id, asked.code, client_of(request)));
-    auto response = json_response(201, SessionBody{signed_in.session.token,
-                                                   signed_in.session.expires_at, signed_in.person});
-    response.headers.emplace_back(
-        "Set-Cookie",
-        session_cookie(kBorrowerCookie, signed_in.session.token, limits::kSessionLifeSeconds));
+           services.auth.sign_in(asked.challenge_id, asked.code, origin_of(request)));
+    auto response = json_response(
+        201, SessionBody{signed_in.session.token, signed_in.session.expires_at, signed_in.person,
+                         signed_in.session.device_token});
+    set_session_cookies(response, kBorrowerCookie, signed_in.session);
     return response;
   });
   routes.borrower("DELETE", "/v1/auth/sessions/current", Repeat::any,

@@ -13,8 +13,9 @@ struct SessionBody {
   Instant expires_at;
   StaffId staff_id;
   std::vector<auth::Role> roles;
+  std::string device_token;
 };
-BOOST_DESCRIBE_STRUCT(SessionBody, (), (token, expires_at, staff_id, roles))
+BOOST_DESCRIBE_STRUCT(SessionBody, (), (token, expires_at, staff_id, roles, device_token))
 struct StaffBody {
   StaffId staff_id;
   std::string username;
@@ -32,11 +33,11 @@ void add_console_session_routes(Routes& routes) {
   routes.open("POST", "/v1/console/sessions", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
     MQ_TRY(const auto in, services.auth.staff_sign_in(asked.username, asked.password.expose(),
-                                                       client_of(request)));
+                                                       origin_of(request)));
     auto response = json_response(201, SessionBody{in.session.token, in.session.expires_at,
-                                                   in.staff.id, in.staff.roles});
-    response.headers.emplace_back(
-        "Set-Cookie", session_cookie(kStaffCookie, in.session.token, limits::kSessionLifeSeconds));
+                                                   in.staff.id, in.staff.roles,
+                                                   in.session.device_token});
+    set_session_cookies(response, kStaffCookie, in.session);
     return response;
   });
   routes.staff("GET", "/v1/console/me", auth::Permission::own_session, Repeat::any,

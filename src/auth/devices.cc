@@ -1,0 +1,135 @@
+// The devices on which somebody has signed in: known ones, new ones, and what a new one may not do yet.
+#include "audit/audit.h"
+#include "auth/auth.h"
+#include "auth/tokens.h"
+
+namespace mq::auth {
+namespace {
+
+// "12月1日18:05", in China.
+std::string moment_in_china(Instant at) {
+  constexpr std::int64_t kUsPerMinute = 60'000'000, kOffsetMinutes = 8 * 60, kDayMinutes = 24 * 60;
+  const auto ymd = BusinessDate::in_china(at).ymd();
+  const auto minute = (at.us / kUsPerMinute + kOffsetMinutes) % kDayMinutes;
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return std::to_string(ymd.month) + "月" + std::to_string(ymd.day) + "日" + two(minute / 60) + ":" +
+         two(minute % 60);
+}
+
+}  // namespace
+
+std::optional<DeviceId> Auth::known_device(storage::Transaction& tx, std::string_view kind,
+                                           const std::string& subject, std::string_view token) {
+  if (!plausible_token(token)) return std::nullopt;
+  const auto row = tx.first(
+      "SELECT id FROM auth_device WHERE kind = $1 AND subject = $2 AND token_hash = $3",
+      {kind, subject, token_hash(token)});
+  return row ? std::optional(row->id<DeviceId>(0)) : std::nullopt;
+}
+
+Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
+                               const std::string& subject, const Origin& origin) {
+  const auto now = clock_.now();
+  tx.execute("DELETE FROM auth_device WHERE seen_at < $1", {now.plus_seconds(-kDeviceLifeSeconds)});
+  if (const auto known = known_device(tx, kind, subject, origin.device)) {
+    tx.execute("UPDATE auth_device SET seen_at = $1, client = $2 WHERE id = $3",
+               {now, origin.client, *known});
+    return {*known, origin.device};
+  }
+  // The token may be that of another account on the same device. One that was never given out is not
+  // taken over: whoever put it there would know it.
+  Device made{DeviceId::make(now, random_), origin.device};
+  const bool given_out =
+      plausible_token(origin.device) &&
+      tx.first("SELECT id FROM auth_device WHERE token_hash = $1", {token_hash(origin.device)});
+  if (!given_out) made.token = new_token(random_);
+  // A device on which nothing was done after its sign-in does not count: the answer may have been lost on
+  // its way, and the person come again without knowing the token.
+  const bool first = !tx.first(
+      "SELECT id FROM auth_device WHERE kind = $1 AND subject = $2 AND used = 1", {kind, subject});
+  const bool held = kind == "borrower" && !first;
+  tx.execute(
+      "INSERT INTO auth_device (id, kind, subject, token_hash, client, first_seen_at, seen_at, "
+      "held_until) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+      {made.id, kind, subject, token_hash(made.token), origin.client, now,
+       held ? now.plus_seconds(kNewDeviceHoldSeconds) : now});
+  audit::append(tx, now, random_, "auth.device_added", subject,
+                {{"device", made.id.str()}, {"first", first ? "yes" : "no"}});
+  if (held) {
+    storage::publish(tx, now, random_, "auth.device_added", made.id.str(),
+                     R"({"device":")" + made.id.str() + R"("})");
+  }
+  return made;
+}
+
+Status Auth::require_settled(const Borrower& borrower) {
+  if (!borrower.device) return ok();
+  const auto now = clock_.now();
+  return database_.read([&](storage::Transaction& tx) -> Status {
+    const auto row = tx.first("SELECT held_until FROM auth_device WHERE id = $1", {*borrower.device});
+    if (!row) return AuthErrc::no_session;
+    if (row->instant(0) > now) return Error(AuthErrc::device_on_hold, row->instant(0).iso());
+    return ok();
+  });
+}
+
+Status Auth::settle_device(const SessionOwner& owner, const SessionId& session) {
+  const auto now = clock_.now();
+  return database_.write([&](storage::Transaction& tx) -> Status {
+    MQ_REQUIRE(require_live(tx, owner));
+    const auto own = tx.first(
+        "SELECT d.held_until FROM auth_session s JOIN auth_device d ON d.id = s.device "
+        "WHERE s.id = $1",
+        {owner.current});
+    if (own && own->instant(0) > now) return Error(AuthErrc::device_on_hold, own->instant(0).iso());
+    const auto row = tx.first(
+        "SELECT device FROM auth_session WHERE id = $1 AND kind = $2 AND subject = $3 AND "
+        "ended_at IS NULL AND device IS NOT NULL",
+        {session, owner.kind, owner.subject});
+    if (!row) return AuthErrc::unknown_session;
+    const auto settled = tx.change(
+        "UPDATE auth_device SET held_until = $1 WHERE id = $2 AND held_until > $1", {now, row->text(0)});
+    if (settled == 1) {
+      audit::append(tx, now, random_, "auth.device_settled", owner.subject,
+                    {{"device", row->text(0)}, {"by", owner.current.str()}});
+    }
+    return ok();
+  });
+}
+
+Status Auth::deliver_device_notice(const DeviceId& device, const SmsSender& sender) {
+  MQ_TRY(const auto row, database_.read([&](storage::Transaction& tx)
+                                            -> Result<std::optional<storage::Row>> {
+    return tx.first("SELECT subject, client, first_seen_at FROM auth_device WHERE id = $1 AND "
+                    "kind = 'borrower'",
+                    {device});
+  }));
+  if (!row) return ok();
+  MQ_TRY(const auto person, PersonId::parse(row->text(0)));
+  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
+  MQ_TRY(const auto phone, database_.read([&](storage::Transaction& tx) {
+    return vault_.get(tx, keys, vault::Field::phone);
+  }));
+  const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
+  return sender(device.str(), phone,
+                "【面签】您的账户" + moment_in_china(row->instant(2)) + "在新设备" + client +
+                    "登录，该设备 24 小时内不能签约。若不是您本人，请在常用设备的“登录设备”中将它退出。");
+}
+
+const storage::Migration kDevicesMigration{
+    18, "auth_devices",
+    "CREATE TABLE auth_device (id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, "
+    "token_hash BYTEA NOT NULL, client TEXT NOT NULL, first_seen_at BIGINT NOT NULL, "
+    "seen_at BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, held_until BIGINT NOT NULL, "
+    "UNIQUE (kind, subject, token_hash));"
+    "CREATE INDEX auth_device_token ON auth_device (token_hash);"
+    "CREATE INDEX auth_device_seen ON auth_device (seen_at);"
+    "CREATE TABLE auth_attempt (key TEXT PRIMARY KEY, tries BIGINT NOT NULL, last_at BIGINT NOT NULL, "
+    "forget_at BIGINT NOT NULL);"
+    "CREATE INDEX auth_attempt_forget ON auth_attempt (forget_at);"
+    "ALTER TABLE auth_session ADD COLUMN device TEXT;"
+    "ALTER TABLE auth_challenge ADD COLUMN device TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE auth_staff DROP COLUMN failures;"
+    "ALTER TABLE auth_staff DROP COLUMN failed_at"};
+
+}  // namespace mq::auth
