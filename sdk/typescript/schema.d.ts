@@ -1348,6 +1348,8 @@ export interface components {
                 current: boolean;
                 /** @description Its device is too new for matters of money until then. */
                 held_until: components["schemas"]["Instant"] | null;
+                /** @description Ended; shown because its device is held and may come again. */
+                over: boolean;
             }[];
         };
         SessionsEnded: {
@@ -1362,7 +1364,7 @@ export interface components {
             token: string;
             expires_at: components["schemas"]["Instant"];
             person_id: components["schemas"]["Id"];
-            /** @description Of this device. Browsers have it as the cookie `__Host-mq_device`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
+            /** @description Of this device. Browsers have it as the cookie `__Host-mq_device_…`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
             device_token: string;
         };
         /**
@@ -1662,7 +1664,7 @@ export interface components {
             expires_at: components["schemas"]["Instant"];
             staff_id: components["schemas"]["Id"];
             roles: ("reviewer" | "risk" | "finance" | "admin")[];
-            /** @description Of this device. Browsers have it as the cookie `__Host-mq_device`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
+            /** @description Of this device. Browsers have it as the cookie `__Host-mq_device_…`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
             device_token: string;
         };
         Staff: {
@@ -2567,7 +2569,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Sessions that are alive, the one seen last first; fifty at most. */
+            /** @description Sessions that are alive and the last one of each device on hold, the one seen last first; fifty at most. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2612,7 +2614,7 @@ export interface operations {
             /** @description Sign in with the code. */
             201: {
                 headers: {
-                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
+                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device_…`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4372,7 +4374,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Sessions that are alive, the one seen last first; fifty at most. */
+            /** @description Sessions that are alive and the last one of each device on hold, the one seen last first; fifty at most. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4417,7 +4419,7 @@ export interface operations {
             /** @description Staff sign-in. */
             201: {
                 headers: {
-                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
+                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device_…`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };

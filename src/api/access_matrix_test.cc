@@ -68,6 +68,7 @@ class AccessMatrix : public test::ApiTest {
         {"POST /v1/documents/{document_id}/pages", test::photo("two")},
         {"PUT /v1/documents/{document_id}/fields", R"({"fields":[{"name":"name","text":"王芳"}]})"},
         {"POST /v1/documents/{document_id}/complete", ""},
+        {"POST /v1/auth/sessions/{session_id}/device-confirmation", ""},
     };
     if (access.method == "GET" || access.method == "DELETE") return "";
     const auto found = bodies.find(name_of(access));

@@ -20,19 +20,23 @@ bool changes(const HttpRequest& request) {
 
 struct Credentials {
   std::string token;
-  std::optional<std::string> device;  // of a browser: its sessions are bound to it
+  auth::Auth::DeviceTokens devices;
 };
 
 // A cookie is sent by the browser whoever caused the request, so a change by cookie also needs a header
 // that other sites cannot set.
 Result<Credentials> credentials_of(const HttpRequest& request, std::string_view cookie_name) {
-  if (auto token = bearer(request); !token.empty()) return Credentials{std::move(token), {}};
+  if (auto token = bearer(request); !token.empty()) {
+    const auto device = request.header(kDeviceHeader);
+    if (!device) return Credentials{std::move(token), {}};
+    return Credentials{std::move(token), std::vector{*device}};
+  }
   const auto cookie = request.cookie(cookie_name);
   if (!cookie) return auth::AuthErrc::no_session;
   if (changes(request) && request.header("X-Requested-With") != "mianqian") {
     return ApiErrc::cross_site;
   }
-  return Credentials{*cookie, request.cookie(kDeviceCookie).value_or("")};
+  return Credentials{*cookie, request.cookies(kDeviceCookie, kDeviceCookies)};
 }
 
 bool plausible_key(const std::string& key) {
@@ -110,10 +114,11 @@ std::string operation_of(std::string_view caller, const HttpRequest& request) {
 }
 
 auth::Origin origin_of(const HttpRequest& request) {
-  auto device = request.cookie(kDeviceCookie);
-  if (!device) device = request.header(kDeviceHeader);
-  return {request.peer, device.value_or(""),
-          auth::client_of(request.header("User-Agent").value_or(""))};
+  auto devices = request.cookies(kDeviceCookie, kDeviceCookies);
+  if (const auto device = request.header(kDeviceHeader)) devices.push_back(*device);
+  return {request.peer, std::move(devices),
+          auth::client_of(request.header("User-Agent").value_or("")),
+          request.header("X-Requested-With") == "mianqian"};
 }
 
 std::string session_cookie(std::string_view name, std::string_view token, std::int64_t max_age_s) {
@@ -126,7 +131,8 @@ void set_session_cookies(HttpResponse& response, std::string_view name,
   response.headers.emplace_back("Set-Cookie",
                                 session_cookie(name, session.token, limits::kSessionLifeSeconds));
   response.headers.emplace_back(
-      "Set-Cookie", session_cookie(kDeviceCookie, session.device_token, auth::kDeviceLifeSeconds));
+      "Set-Cookie", session_cookie(std::string(kDeviceCookie) + session.account_tag,
+                                   session.device_token, auth::kDeviceLifeSeconds));
 }
 
 void Routes::add(Access access, Open handler, std::size_t body_limit, std::string media_types) {
@@ -159,7 +165,7 @@ void Routes::borrower(std::string method, std::string pattern, Repeat repeat,
       {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, repeat, handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
-        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.device));
+        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices));
         return once(services, request, borrower.person.str(), repeat,
                     [&] { return handler(request, borrower); });
       },
@@ -172,7 +178,7 @@ void Routes::borrower_bytes(std::string method, std::string pattern, std::size_t
       {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
-        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.device));
+        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices));
         return handler(request, borrower);
       },
       body_limit, std::move(media_types));
@@ -196,7 +202,7 @@ void Routes::staff(std::string method, std::string pattern, auth::Permission per
       [&services = services_, permission, repeat,
        handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kStaffCookie));
-        MQ_TRY(const auto staff, services.auth.staff(in.token, in.device));
+        MQ_TRY(const auto staff, services.auth.staff(in.token, in.devices));
         if (!staff.may(permission)) return auth::AuthErrc::forbidden;
         return once(services, request, staff.id.str(), repeat,
                     [&] { return handler(request, staff); });

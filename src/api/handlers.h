@@ -68,7 +68,9 @@ auth::Origin origin_of(const HttpRequest& request);
 
 inline constexpr std::string_view kBorrowerCookie = "__Host-mq_session";
 inline constexpr std::string_view kStaffCookie = "__Host-mq_staff";
-inline constexpr std::string_view kDeviceCookie = "__Host-mq_device";
+// One for each account on the browser: its name goes on with NewSession::account_tag.
+inline constexpr std::string_view kDeviceCookie = "__Host-mq_device_";
+inline constexpr std::size_t kDeviceCookies = 8;
 inline constexpr std::string_view kDeviceHeader = "X-Device-Token";
 std::string session_cookie(std::string_view name, std::string_view token, std::int64_t max_age_s);
 // The cookie of the session and that of its device, which outlives it.

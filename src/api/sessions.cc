@@ -11,11 +11,12 @@ struct SessionsBody {
     Instant created_at, seen_at, expires_at;
     bool current = false;
     std::optional<Instant> held_until;
+    bool over = false;
   };
   std::vector<Row> items;
 };
 BOOST_DESCRIBE_STRUCT(SessionsBody::Row, (),
-                      (session_id, client, created_at, seen_at, expires_at, current, held_until))
+                      (session_id, client, created_at, seen_at, expires_at, current, held_until, over))
 BOOST_DESCRIBE_STRUCT(SessionsBody, (), (items))
 struct EndedBody {
   std::int64_t ended = 0;
@@ -27,7 +28,7 @@ Answer show_sessions(Services& services, const auth::SessionOwner& owner) {
   SessionsBody body;
   for (const auto& one : all) {
     body.items.push_back({one.id, one.client, one.created_at, one.seen_at, one.expires_at,
-                          one.id == owner.current, one.held_until});
+                          one.id == owner.current, one.held_until, one.over});
   }
   return json_response(200, body);
 }

@@ -104,6 +104,7 @@ Status Life::sign_in() {
   MQ_TRY(const auto session,
          client_.post("", "session", "/v1/auth/sessions",
                       {{"challenge_id", field(challenge, "challenge_id")}, {"code", code}}));
+  client_.remember("device", field(session, "device_token"));
   client_.remember("borrower", field(session, "token"));
   say("signed_in");
   return ok();

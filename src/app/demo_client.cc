@@ -82,6 +82,9 @@ Result<std::string> DemoClient::send(const std::string& method, const std::strin
   request.timeout_ms = kRequestTimeoutMs;
   request.body = body;
   if (!who.empty()) request.headers.emplace_back("Authorization", "Bearer " + recall(who));
+  // A sign-in says which device it comes from, or it would be a new one each time.
+  if (who.empty() && !recall("device").empty())
+    request.headers.emplace_back("X-Device-Token", recall("device"));
   if (!type.empty()) request.headers.emplace_back("Content-Type", type);
   if (!key.empty()) request.headers.emplace_back("Idempotency-Key", key);
   std::string last;

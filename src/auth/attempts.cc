@@ -9,30 +9,33 @@ namespace mq::auth {
 namespace {
 
 constexpr std::int64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;
+constexpr std::int64_t kUs = 1'000'000;
 
 // Thousands of phones share one address of a carrier, so an address alone is slowed down, never shut out.
-constexpr Allowance kAddress{.free = 100, .first_wait_s = 1, .longest_wait_s = kMinute,
-                             .forgotten_after_s = kHour};
+constexpr Allowance kAddress{
+    .free = 100, .window_s = kHour, .first_wait_s = 1, .longest_wait_s = kMinute};
 
 // A code has a million values and lives five minutes; five guesses end it (limits::kCodeGuesses). Ten
-// guesses and then one an hour are under nine thousand in a year against one account, each at a code of
-// its own: a chance below one in a hundred.
+// guesses a day are under four thousand in a year against one account, each five at a code of their own:
+// a chance below one in two hundred.
 constexpr AttemptPolicy kCodeGuess{
-    .account = {.free = 10, .first_wait_s = kMinute, .longest_wait_s = kHour, .forgotten_after_s = kDay},
-    .device = {.free = 10, .first_wait_s = 30, .longest_wait_s = 15 * kMinute, .forgotten_after_s = kHour},
+    .account = {.free = 10, .window_s = kDay, .first_wait_s = kMinute, .longest_wait_s = kHour},
+    .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
     .address = kAddress};
 
 // Passwords are chosen by people: the thousand commonest are tried first, so they are worth fewer tries.
 constexpr AttemptPolicy kPasswordGuess{
-    .account = {.free = 5, .first_wait_s = 30, .longest_wait_s = kHour, .forgotten_after_s = kDay},
-    .device = {.free = 10, .first_wait_s = 30, .longest_wait_s = 15 * kMinute, .forgotten_after_s = kHour},
+    .account = {.free = 5, .window_s = kDay, .first_wait_s = 30, .longest_wait_s = kHour},
+    .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
     .address = kAddress};
 
 // Each message costs money and rings at somebody's phone.
 constexpr AttemptPolicy kCodeSend{
-    .account = {.free = 5, .first_wait_s = kMinute, .longest_wait_s = kHour, .forgotten_after_s = kHour},
-    .device = {.free = 10, .first_wait_s = 30, .longest_wait_s = 15 * kMinute, .forgotten_after_s = kHour},
+    .account = {.free = 5, .window_s = kHour, .first_wait_s = kMinute, .longest_wait_s = 30 * kMinute},
+    .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
     .address = kAddress};
+
+std::int64_t unit_us(const Allowance& allowance) { return allowance.window_s * kUs / allowance.free; }
 
 struct Count {
   std::string key;
@@ -70,38 +73,59 @@ const AttemptPolicy& policy_of(Attempt what) {
   return kCodeSend;
 }
 
-std::int64_t wait_s(const Allowance& allowance, std::int64_t tries, Instant last, Instant now) {
-  if (tries < allowance.free || now >= last.plus_seconds(allowance.forgotten_after_s)) return 0;
+Debt at(const Debt& debt, Instant now) {
+  return {std::max<std::int64_t>(0, debt.us - std::max<std::int64_t>(0, now.us - debt.last.us)), now};
+}
+
+Debt with_try(const Allowance& allowance, const Debt& debt, Instant now) {
+  return {at(debt, now).us + unit_us(allowance), now};
+}
+
+std::int64_t wait_s(const Allowance& allowance, const Debt& debt, Instant now) {
+  const auto unit = unit_us(allowance);
+  const auto tries = (at(debt, now).us + unit - 1) / unit;  // one that is earned in part counts whole
+  if (tries < allowance.free) return 0;
   // The shift is bounded: waits are at most a day, 2^17 seconds.
   const auto doublings = std::min<std::int64_t>(tries - allowance.free, 20);
   const auto wait = std::min(allowance.first_wait_s << doublings, allowance.longest_wait_s);
-  const auto left_us = last.plus_seconds(wait).us - now.us;
-  return left_us <= 0 ? 0 : (left_us + 999'999) / 1'000'000;
+  const auto left_us = debt.last.plus_seconds(wait).us - now.us;
+  return left_us <= 0 ? 0 : (left_us + kUs - 1) / kUs;
+}
+
+Status may(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what, const Attempter& who,
+           Instant now, AuthErrc refusal) {
+  std::int64_t wait = 0;
+  for (const Count& count : counts_of(ring, what, who)) {
+    const auto row =
+        tx.first("SELECT debt, last_at FROM auth_attempt WHERE key = $1", {count.key});
+    if (row) wait = std::max(wait, wait_s(*count.allowance, {row->i64(0), row->instant(1)}, now));
+  }
+  if (wait > 0) return Error(refusal, std::to_string(wait));
+  return ok();
 }
 
 Result<std::int64_t> take(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
                           const Attempter& who, Instant now, AuthErrc refusal) {
   std::int64_t wait = 0, next = 0;
   const auto counts = counts_of(ring, what, who);
+  std::vector<Debt> debts;
   // Always in this order, so that two who wait for each other's rows cannot be.
   for (const Count& count : counts) {
     // Found or made, and held, in one statement: old rows are deleted by others meanwhile.
     const auto row = tx.first(
-        "INSERT INTO auth_attempt (key, tries, last_at, forget_at) VALUES ($1, 0, $2, $2) "
-        "ON CONFLICT (key) DO UPDATE SET tries = auth_attempt.tries RETURNING tries, last_at",
+        "INSERT INTO auth_attempt (key, debt, last_at, forget_at) VALUES ($1, 0, $2, $2) "
+        "ON CONFLICT (key) DO UPDATE SET debt = auth_attempt.debt RETURNING debt, last_at",
         {count.key, now});
     MQ_CHECK(row.has_value());
-    const auto& allowance = *count.allowance;
-    const bool forgotten = now >= row->instant(1).plus_seconds(allowance.forgotten_after_s);
-    wait = std::max(wait, wait_s(allowance, row->i64(0), row->instant(1), now));
-    next = std::max(next, wait_s(allowance, forgotten ? 1 : row->i64(0) + 1, now, now));
+    const Debt debt{row->i64(0), row->instant(1)};
+    wait = std::max(wait, wait_s(*count.allowance, debt, now));
+    debts.push_back(with_try(*count.allowance, debt, now));
+    next = std::max(next, wait_s(*count.allowance, debts.back(), now));
   }
   if (wait > 0) return Error(refusal, std::to_string(wait));
-  for (const Count& count : counts) {
-    tx.execute(
-        "UPDATE auth_attempt SET tries = CASE WHEN forget_at <= $1 THEN 1 ELSE tries + 1 END, "
-        "last_at = $1, forget_at = $2 WHERE key = $3",
-        {now, now.plus_seconds(count.allowance->forgotten_after_s), count.key});
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    tx.execute("UPDATE auth_attempt SET debt = $1, last_at = $2, forget_at = $3 WHERE key = $4",
+               {debts[i].us, now, Instant{now.us + debts[i].us}, counts[i].key});
   }
   return next;
 }
@@ -109,9 +133,13 @@ Result<std::int64_t> take(storage::Transaction& tx, const crypto::KeyRing& ring,
 void give_back(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
                const Attempter& who) {
   for (const Count& count : counts_of(ring, what, who)) {
-    tx.execute(who.device ? "UPDATE auth_attempt SET tries = 0 WHERE key = $1"
-                          : "UPDATE auth_attempt SET tries = tries - 1 WHERE key = $1 AND tries > 0",
-               {count.key});
+    if (who.device) {
+      tx.execute("UPDATE auth_attempt SET debt = 0 WHERE key = $1", {count.key});
+    } else {
+      tx.execute(
+          "UPDATE auth_attempt SET debt = CASE WHEN debt > $2 THEN debt - $2 ELSE 0 END WHERE key = $1",
+          {count.key, unit_us(*count.allowance)});
+    }
   }
 }
 

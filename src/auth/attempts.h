@@ -10,7 +10,6 @@
 #include <array>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "auth/auth.h"
 
@@ -22,9 +21,9 @@ inline constexpr std::array kAllAttempts = {Attempt::code_guess, Attempt::passwo
                                             Attempt::code_send};
 
 struct Allowance {
-  std::int64_t free = 0;  // tries without a wait
+  std::int64_t free = 0;      // tries without a wait
+  std::int64_t window_s = 0;  // in which as many are earned anew, one after the other
   std::int64_t first_wait_s = 0, longest_wait_s = 0;
-  std::int64_t forgotten_after_s = 0;  // without a try
 };
 
 struct AttemptPolicy {
@@ -36,8 +35,17 @@ struct AttemptPolicy {
 // The numbers, with their reasons: attempts.cc. docs/security/limits.md shows them.
 const AttemptPolicy& policy_of(Attempt what);
 
-// Seconds until the next try is allowed, 0 when it is now. Pure.
-std::int64_t wait_s(const Allowance& allowance, std::int64_t tries, Instant last, Instant now);
+// Tries that are not earned anew yet, as the time that this takes.
+struct Debt {
+  std::int64_t us = 0;
+  Instant last;  // try
+};
+// What is left of it. Pure, as the two below.
+Debt at(const Debt& debt, Instant now);
+// With one more try, now.
+Debt with_try(const Allowance& allowance, const Debt& debt, Instant now);
+// Seconds until the next try is allowed, 0 when it is now.
+std::int64_t wait_s(const Allowance& allowance, const Debt& debt, Instant now);
 
 struct Attempter {
   std::string account;             // the person's id, or a name as it was typed
@@ -50,6 +58,9 @@ struct Attempter {
 // then.
 Result<std::int64_t> take(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
                           const Attempter& who, Instant now, AuthErrc refusal);
+// The same without counting.
+Status may(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what, const Attempter& who,
+           Instant now, AuthErrc refusal);
 // A try that succeeded was none: it is taken off the counts. A known device begins anew.
 void give_back(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
                const Attempter& who);

@@ -52,9 +52,10 @@ inline constexpr std::int64_t kDeviceLifeSeconds = 400LL * 24 * 60 * 60;
 
 // Where a sign-in comes from.
 struct Origin {
-  std::string address{};  // of the client, as HttpRequest::peer has it
-  std::string device{};   // the token that its device was given at an earlier sign-in, "" without one
-  std::string client{};   // as client_of() gives it
+  std::string address{};                // of the client, as HttpRequest::peer has it
+  std::vector<std::string> devices{};   // tokens that the device was given at earlier sign-ins, of any account
+  std::string client{};                 // as client_of() gives it
+  bool browser = false;                 // its session is good only together with its device's token
 };
 
 // Port: sends one SMS. `request_id` stays the same over repeats. Fulfilled by partners/ in app/.
@@ -72,9 +73,10 @@ struct NewSession {
   Instant expires_at;
   SessionId id;
   DeviceId device;
-  // Of that device, to be sent with its next sign-in; the same as long as it is sent. Form and keeping as of
-  // `token`.
+  // Of that device at this account, to be sent with the next sign-in; the same as long as it is sent. Form and
+  // keeping as of `token`.
   std::string device_token;
+  std::string account_tag;  // the same for all sign-ins to the account: names the device's cookie
 };
 
 // Who a request comes from.
@@ -138,6 +140,7 @@ struct SessionView {
   Instant seen_at;  // to a minute
   Instant expires_at;
   std::optional<Instant> held_until;  // its device is too new for matters of money until then
+  bool over = false;                  // ended; shown because its device is held and may come again
 };
 
 // What a User-Agent header stands for: "Chrome · Android", "" when it is none we know. Nothing of the header
@@ -180,8 +183,9 @@ class Auth {
   Status deliver_code(const ChallengeId& challenge, const SmsSender& sender);
 
   // --- devices ---
-  // Whether the session's device may be used for matters of money. Error: device_on_hold.
-  Status require_settled(const Borrower& borrower);
+  // Whether the session's device may be used for matters of money. Errors: device_on_hold; no_session when
+  // the device has been taken away.
+  Status require_settled(storage::Transaction& tx, const Borrower& borrower);
   // The owner says that the device of another of their sessions is theirs: it is held no longer. Errors:
   // unknown_session, no_session as below; device_on_hold when the one that asks is too new itself.
   Status settle_device(const SessionOwner& owner, const SessionId& session);
@@ -190,18 +194,20 @@ class Auth {
   Status deliver_device_notice(const DeviceId& device, const SmsSender& sender);
 
   // --- sessions ---
-  // `device`: the token of the device that the request comes from; where one is given, a session of
-  // another device is none.
-  Result<Borrower> borrower(std::string_view token, std::optional<std::string_view> device = {});
-  Result<Staff> staff(std::string_view token, std::optional<std::string_view> device = {});
+  // `devices`: the tokens of the device that the request comes from. Where they are given, and for sessions of
+  // browsers always, a session of another device is none.
+  using DeviceTokens = std::optional<std::vector<std::string>>;
+  Result<Borrower> borrower(std::string_view token, const DeviceTokens& devices = {});
+  Result<Staff> staff(std::string_view token, const DeviceTokens& devices = {});
   Status sign_out(const SessionId& session);
-  // Those that are alive, the one seen last first; fifty at most.
+  // Those that are alive, and the last one of each device on hold; the one seen last first, fifty at most.
   Result<std::vector<SessionView>> sessions(const SessionOwner& owner);
-  // Ends one of the owner's, at once, and forgets its device unless that is the one that asks. Errors:
-  // unknown_session; no_session when the one that asks has ended itself.
+  // Ends one of the owner's, at once, with all others of its device, and forgets the device. Not forgotten: the
+  // one that asks, and a settled one when the one that asks is on hold. Errors: unknown_session; no_session
+  // when the one that asks has ended itself.
   Status end_session(const SessionOwner& owner, const SessionId& session);
-  // Ends all but the one that asks and forgets all other devices; how many sessions those were. Error:
-  // no_session as above.
+  // Ends all but the one that asks and forgets the other devices, with the same exceptions; how many sessions
+  // those were. Error: no_session as above.
   Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
 
   // --- staff ---
@@ -224,12 +230,13 @@ class Auth {
                     PersonId& person);
   NewSession open_session(storage::Transaction& tx, std::string_view kind,
                           const std::string& subject, const Origin& origin);
-  std::optional<DeviceId> known_device(storage::Transaction& tx, std::string_view kind,
-                                       const std::string& subject, std::string_view token);
   struct Device {
     DeviceId id;
     std::string token;
   };
+  std::optional<Device> known_device(storage::Transaction& tx, std::string_view kind,
+                                     const std::string& subject,
+                                     const std::vector<std::string>& tokens);
   Device note_device(storage::Transaction& tx, std::string_view kind, const std::string& subject,
                      const Origin& origin);
   Status require_live(storage::Transaction& tx, const SessionOwner& owner);
@@ -239,9 +246,11 @@ class Auth {
     std::optional<DeviceId> device;
   };
   Result<Found> find_session(std::string_view kind, std::string_view token,
-                             std::optional<std::string_view> device);
+                             const DeviceTokens& devices);
+  bool on_hold(storage::Transaction& tx, const std::optional<DeviceId>& device) const;
   Bytes code_hash(const ChallengeId& challenge, std::string_view code) const;
   Bytes token_hash(std::string_view token) const;
+  std::string account_tag(std::string_view kind, const std::string& subject) const;
 
   storage::Database& database_;
   vault::Vault& vault_;

@@ -51,6 +51,9 @@ Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone, const Ori
     const auto fresh = PersonId::make(clock_.now(), random_);
     MQ_TRY(const auto keys, vault_.unlock(fresh, {vault::RetentionClass::contact}));
     MQ_REQUIRE(database_.write([&](storage::Transaction& tx) -> Status {
+      // An address that has to wait makes no accounts either.
+      MQ_REQUIRE(may(tx, ring_, Attempt::code_send, {fresh.str(), {}, origin.address}, clock_.now(),
+                     AuthErrc::too_many_codes));
       const auto made = tx.change(
           "INSERT INTO auth_account (person, phone_lookup, created_at) VALUES ($1, $2, $3) "
           "ON CONFLICT (phone_lookup) DO NOTHING",
@@ -63,7 +66,8 @@ Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone, const Ori
   }
   MQ_TRY(const auto device,
          database_.read([&](storage::Transaction& tx) -> Result<std::optional<DeviceId>> {
-           return known_device(tx, "borrower", person->str(), origin.device);
+           const auto known = known_device(tx, "borrower", person->str(), origin.devices);
+           return known ? std::optional(known->id) : std::nullopt;
          }));
   return request_code(*person, kSignIn, device, origin.address);
 }
@@ -188,6 +192,10 @@ Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_v
     tx.execute("UPDATE auth_account SET verified_at = $1 WHERE person = $2 AND verified_at IS NULL",
                {clock_.now(), person});
     auto session = open_session(tx, "borrower", person.str(), origin);
+    // A message that led to a sign-in was none of a campaign.
+    const auto asked = tx.first("SELECT device FROM auth_challenge WHERE id = $1", {challenge});
+    if (asked && asked->text(0).empty())
+      give_back(tx, ring_, Attempt::code_send, {person.str(), {}, origin.address});
     audit::append(tx, clock_.now(), random_, "auth.signed_in", person.str(),
                   {{"factor", "sms_code"}, {"session", session.id.str()}});
     return SignedIn{person, std::move(session)};

@@ -18,43 +18,48 @@ std::string moment_in_china(Instant at) {
 
 }  // namespace
 
-std::optional<DeviceId> Auth::known_device(storage::Transaction& tx, std::string_view kind,
-                                           const std::string& subject, std::string_view token) {
-  if (!plausible_token(token)) return std::nullopt;
-  const auto row = tx.first(
-      "SELECT id FROM auth_device WHERE kind = $1 AND subject = $2 AND token_hash = $3",
-      {kind, subject, token_hash(token)});
-  return row ? std::optional(row->id<DeviceId>(0)) : std::nullopt;
+std::string Auth::account_tag(std::string_view kind, const std::string& subject) const {
+  const auto digest = crypto::hmac_sha256(
+      ring_.session_hash_key().view(), as_bytes("account|" + std::string(kind) + "|" + subject));
+  return crypto::hex(digest).substr(0, 12);
+}
+
+std::optional<Auth::Device> Auth::known_device(storage::Transaction& tx, std::string_view kind,
+                                               const std::string& subject,
+                                               const std::vector<std::string>& tokens) {
+  for (const auto& token : tokens) {
+    if (!plausible_token(token)) continue;
+    const auto row = tx.first(
+        "SELECT id FROM auth_device WHERE token_hash = $1 AND kind = $2 AND subject = $3",
+        {token_hash(token), kind, subject});
+    if (row) return Device{row->id<DeviceId>(0), token};
+  }
+  return std::nullopt;
 }
 
 Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
                                const std::string& subject, const Origin& origin) {
   const auto now = clock_.now();
   tx.execute("DELETE FROM auth_device WHERE seen_at < $1", {now.plus_seconds(-kDeviceLifeSeconds)});
-  if (const auto known = known_device(tx, kind, subject, origin.device)) {
+  if (auto known = known_device(tx, kind, subject, origin.devices)) {
     tx.execute("UPDATE auth_device SET seen_at = $1, client = $2 WHERE id = $3",
-               {now, origin.client, *known});
-    return {*known, origin.device};
+               {now, origin.client, known->id});
+    return *known;
   }
-  // The token may be that of another account on the same device. One that was never given out is not
-  // taken over: whoever put it there would know it.
-  Device made{DeviceId::make(now, random_), origin.device};
-  const bool given_out =
-      plausible_token(origin.device) &&
-      tx.first("SELECT id FROM auth_device WHERE token_hash = $1", {token_hash(origin.device)});
-  if (!given_out) made.token = new_token(random_);
-  // A device on which nothing was done after its sign-in does not count: the answer may have been lost on
-  // its way, and the person come again without knowing the token.
-  const bool first = !tx.first(
-      "SELECT id FROM auth_device WHERE kind = $1 AND subject = $2 AND used = 1", {kind, subject});
-  const bool held = kind == "borrower" && !first;
+  // Never one that the client brought: whoever put it there would know it. The first device of an account is
+  // taken for its owner's. One on which nothing was done after its sign-in does not count: the answer may
+  // have been lost on its way, and the person come again without knowing the token.
+  const Device made{DeviceId::make(now, random_), new_token(random_)};
+  const bool held =
+      kind == "borrower" &&
+      tx.first("SELECT person FROM auth_account WHERE person = $1 AND has_device = 1", {subject});
   tx.execute(
       "INSERT INTO auth_device (id, kind, subject, token_hash, client, first_seen_at, seen_at, "
       "held_until) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
       {made.id, kind, subject, token_hash(made.token), origin.client, now,
        held ? now.plus_seconds(kNewDeviceHoldSeconds) : now});
   audit::append(tx, now, random_, "auth.device_added", subject,
-                {{"device", made.id.str()}, {"first", first ? "yes" : "no"}});
+                {{"device", made.id.str()}, {"held", held ? "yes" : "no"}});
   if (held) {
     storage::publish(tx, now, random_, "auth.device_added", made.id.str(),
                      R"({"device":")" + made.id.str() + R"("})");
@@ -62,29 +67,30 @@ Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
   return made;
 }
 
-Status Auth::require_settled(const Borrower& borrower) {
+bool Auth::on_hold(storage::Transaction& tx, const std::optional<DeviceId>& device) const {
+  if (!device) return false;
+  const auto row = tx.first("SELECT held_until FROM auth_device WHERE id = $1", {*device});
+  return !row || row->instant(0) > clock_.now();
+}
+
+Status Auth::require_settled(storage::Transaction& tx, const Borrower& borrower) {
   if (!borrower.device) return ok();
-  const auto now = clock_.now();
-  return database_.read([&](storage::Transaction& tx) -> Status {
-    const auto row = tx.first("SELECT held_until FROM auth_device WHERE id = $1", {*borrower.device});
-    if (!row) return AuthErrc::no_session;
-    if (row->instant(0) > now) return Error(AuthErrc::device_on_hold, row->instant(0).iso());
-    return ok();
-  });
+  const auto row = tx.first(
+      "SELECT held_until FROM auth_device WHERE id = $1" + std::string(tx.for_update()),
+      {*borrower.device});
+  if (!row) return AuthErrc::no_session;
+  if (row->instant(0) > clock_.now()) return Error(AuthErrc::device_on_hold, row->instant(0).iso());
+  return ok();
 }
 
 Status Auth::settle_device(const SessionOwner& owner, const SessionId& session) {
   const auto now = clock_.now();
   return database_.write([&](storage::Transaction& tx) -> Status {
     MQ_REQUIRE(require_live(tx, owner));
-    const auto own = tx.first(
-        "SELECT d.held_until FROM auth_session s JOIN auth_device d ON d.id = s.device "
-        "WHERE s.id = $1",
-        {owner.current});
-    if (own && own->instant(0) > now) return Error(AuthErrc::device_on_hold, own->instant(0).iso());
+    if (on_hold(tx, owner.device)) return AuthErrc::device_on_hold;
     const auto row = tx.first(
-        "SELECT device FROM auth_session WHERE id = $1 AND kind = $2 AND subject = $3 AND "
-        "ended_at IS NULL AND device IS NOT NULL",
+        "SELECT d.id FROM auth_session s JOIN auth_device d ON d.id = s.device WHERE s.id = $1 AND "
+        "s.kind = $2 AND s.subject = $3",
         {session, owner.kind, owner.subject});
     if (!row) return AuthErrc::unknown_session;
     const auto settled = tx.change(
@@ -119,15 +125,17 @@ Status Auth::deliver_device_notice(const DeviceId& device, const SmsSender& send
 const storage::Migration kDevicesMigration{
     18, "auth_devices",
     "CREATE TABLE auth_device (id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, "
-    "token_hash BYTEA NOT NULL, client TEXT NOT NULL, first_seen_at BIGINT NOT NULL, "
-    "seen_at BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, held_until BIGINT NOT NULL, "
-    "UNIQUE (kind, subject, token_hash));"
-    "CREATE INDEX auth_device_token ON auth_device (token_hash);"
+    "token_hash BYTEA NOT NULL UNIQUE, client TEXT NOT NULL, first_seen_at BIGINT NOT NULL, "
+    "seen_at BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, held_until BIGINT NOT NULL);"
+    "CREATE INDEX auth_device_subject ON auth_device (kind, subject);"
     "CREATE INDEX auth_device_seen ON auth_device (seen_at);"
-    "CREATE TABLE auth_attempt (key TEXT PRIMARY KEY, tries BIGINT NOT NULL, last_at BIGINT NOT NULL, "
+    "CREATE TABLE auth_attempt (key TEXT PRIMARY KEY, debt BIGINT NOT NULL, last_at BIGINT NOT NULL, "
     "forget_at BIGINT NOT NULL);"
     "CREATE INDEX auth_attempt_forget ON auth_attempt (forget_at);"
+    "ALTER TABLE auth_account ADD COLUMN has_device BIGINT NOT NULL DEFAULT 0;"
     "ALTER TABLE auth_session ADD COLUMN device TEXT;"
+    "ALTER TABLE auth_session ADD COLUMN bound BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX auth_session_device ON auth_session (device);"
     "ALTER TABLE auth_challenge ADD COLUMN device TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE auth_staff DROP COLUMN failures;"
     "ALTER TABLE auth_staff DROP COLUMN failed_at"};

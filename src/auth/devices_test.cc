@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "auth/auth_testing.h"
 #include "base/limits.h"
 #include "people.h"
@@ -11,15 +13,26 @@ constexpr auto kPhone = "13800000000";
 
 class DevicesTest : public AuthFixture<test::PeopleTest> {
  protected:
+  static Origin from(const std::string& device, const std::string& client = "") {
+    Origin out;
+    if (!device.empty()) out.devices = {device};
+    out.client = client;
+    return out;
+  }
+  Status settled_status(const Auth::SignedIn& in) {
+    return db().write([&](storage::Transaction& tx) {
+      return auth_.require_settled(tx, as_borrower(in));
+    });
+  }
   // Each time a little later: the same person may not ask for codes without pause.
   Auth::SignedIn entering(const std::string& device, const std::string& client = "") {
     clock_.advance_seconds(limits::kCodeResendSeconds);
-    auto in = signed_in(kPhone, {.address = {}, .device = device, .client = client});
-    EXPECT_TRUE(auth_.borrower(in.session.token, in.session.device_token).ok());
+    auto in = signed_in(kPhone, from(device, client));
+    EXPECT_TRUE(auth_.borrower(in.session.token).ok());
     return in;
   }
   std::string settled(const Auth::SignedIn& in) {
-    const auto verdict = auth_.require_settled(as_borrower(in));
+    const auto verdict = settled_status(in);
     return verdict.ok() ? "ok" : verdict.error().code();
   }
   std::string confirming(const Auth::SignedIn& by, const Auth::SignedIn& of) {
@@ -51,7 +64,7 @@ TEST_P(DevicesTest, TheFirstDeviceIsTakenForGrantedAndKnownAgain) {
 TEST_P(DevicesTest, ANewOneIsHeldAndItsOwnerTold) {
   entering("");
   const auto fresh = entering("", "Chrome · Android");
-  const auto verdict = auth_.require_settled(as_borrower(fresh));
+  const auto verdict = settled_status(fresh);
   ASSERT_TRUE(!verdict.ok() && verdict.error().is(AuthErrc::device_on_hold));
   EXPECT_EQ(verdict.error().detail(), clock_.now().plus_seconds(kNewDeviceHoldSeconds).iso());
   EXPECT_EQ(auth_.sessions(as_borrower(fresh))->front().held_until,
@@ -113,17 +126,44 @@ TEST_P(DevicesTest, OnlyASettledDeviceOfTheOwnerConfirmsAnother) {
 TEST_P(DevicesTest, EndingASessionFromAfarForgetsItsDevice) {
   const auto mine = entering(""), lost = entering("");
   const auto lost_again = entering(lost.session.device_token);
-  EXPECT_TRUE(auth_.settle_device(as_borrower(mine), lost.session.id).ok());
+  EXPECT_EQ(confirming(mine, lost), "ok");
   EXPECT_TRUE(auth_.end_session(as_borrower(mine), lost.session.id).ok());
   EXPECT_TRUE(auth_.borrower(lost_again.session.token).error().is(AuthErrc::no_session))
       << "its other sessions have ended too";
   EXPECT_EQ(settled(lost_again), "auth.no_session") << "what is under way there signs nothing";
   const auto back = entering(lost.session.device_token);
   EXPECT_NE(back.session.device, lost.session.device);
-  EXPECT_NE(back.session.device_token, lost.session.device_token) << "not given out to anybody now";
+  EXPECT_NE(back.session.device_token, lost.session.device_token);
   EXPECT_EQ(settled(back), "auth.device_on_hold");
+  const auto sent = sent_.size();
   EXPECT_TRUE(auth_.deliver_device_notice(lost.session.device, capture()).ok());
-  EXPECT_EQ(sent_.back().text.find("新设备"), std::string::npos) << "nothing to tell any more";
+  EXPECT_EQ(sent_.size(), sent) << "nothing to tell any more";
+}
+
+TEST_P(DevicesTest, ADeviceOnHoldIsShownAndTakenAwayAfterItSignedOut) {
+  const auto mine = entering(""), thief = entering("");
+  EXPECT_TRUE(auth_.sign_out(thief.session.id).ok());
+  const auto shown = *auth_.sessions(as_borrower(mine));
+  ASSERT_EQ(shown.size(), 2U);
+  EXPECT_EQ(std::ranges::count(shown, true, &SessionView::over), 1);
+  EXPECT_TRUE(auth_.end_session(as_borrower(mine), thief.session.id).ok());
+  EXPECT_EQ(auth_.sessions(as_borrower(mine))->size(), 1U);
+  EXPECT_TRUE(auth_.end_session(as_borrower(mine), thief.session.id).error().is(AuthErrc::unknown_session));
+  clock_.advance_seconds(kNewDeviceHoldSeconds);
+  EXPECT_EQ(settled(entering(thief.session.device_token)), "auth.device_on_hold");
+}
+
+TEST_P(DevicesTest, WhoHasOnlyJustComeDoesNotMakeTheOwnersDeviceANewOne) {
+  const auto mine = entering(""), thief = entering("");
+  EXPECT_TRUE(auth_.end_session(as_borrower(thief), mine.session.id).ok());
+  const auto back = entering(mine.session.device_token);
+  EXPECT_EQ(back.session.device, mine.session.device);
+  EXPECT_EQ(settled(back), "ok");
+  EXPECT_EQ(*auth_.end_other_sessions(as_borrower(thief)), 1);
+  const auto again = entering(mine.session.device_token);
+  EXPECT_EQ(settled(again), "ok");
+  EXPECT_EQ(*auth_.end_other_sessions(as_borrower(again)), 1);
+  EXPECT_EQ(settled(thief), "auth.no_session");
 }
 
 TEST_P(DevicesTest, EndingASessionOfTheSameDeviceKeepsIt) {
@@ -146,38 +186,49 @@ TEST_P(DevicesTest, EndingAllOthersForgetsAllOtherDevices) {
 TEST_P(DevicesTest, ASessionIsBoundToItsDevice) {
   const auto in = entering(""), other = entering("");
   const auto& token = in.session.token;
-  EXPECT_TRUE(auth_.borrower(token, in.session.device_token).ok());
-  for (const std::string& device : {other.session.device_token, std::string(), std::string("x")})
-    EXPECT_TRUE(auth_.borrower(token, device).error().is(AuthErrc::no_session));
-  EXPECT_TRUE(auth_.borrower(token).ok()) << "a client without cookies says nothing of its device";
+  const auto opens = [&](const Auth::DeviceTokens& devices) { return auth_.borrower(token, devices).ok(); };
+  EXPECT_TRUE(opens({{in.session.device_token}}));
+  EXPECT_TRUE(opens({{"x", other.session.device_token, in.session.device_token}}));
+  EXPECT_FALSE(opens({{other.session.device_token}}));
+  EXPECT_FALSE(opens({{"x"}}));
+  EXPECT_FALSE(opens(std::vector<std::string>{}));
+  EXPECT_TRUE(opens({})) << "a client without cookies may say nothing of its device";
+  force("UPDATE auth_session SET bound = 1");
+  EXPECT_FALSE(opens({})) << "a browser may not";
+  EXPECT_TRUE(opens({{in.session.device_token}}));
+  force("UPDATE auth_session SET bound = 0");
+  force("DELETE FROM auth_device");
+  EXPECT_FALSE(opens({})) << "its device is no more";
   force("UPDATE auth_session SET device = NULL");
-  EXPECT_TRUE(auth_.borrower(token, std::string()).ok()) << "one from before there were devices";
+  EXPECT_TRUE(opens(std::vector<std::string>{})) << "one from before there were devices";
 }
 
-TEST_P(DevicesTest, ATokenThatWasNeverGivenOutIsNotTakenOver) {
+TEST_P(DevicesTest, ATokenThatAClientBringsIsNotTakenOver) {
   const std::string planted(43, 'A');
-  const auto in = entering(planted);
-  EXPECT_NE(in.session.device_token, planted);
+  const auto first = entering(planted);
+  EXPECT_NE(first.session.device_token, planted);
   for (const std::string& odd : {std::string(100'000, 'A'), std::string("\xff\0'--", 5), std::string(43, '+')})
-    EXPECT_EQ(entering(odd).session.device_token.size(), 43U);
+    EXPECT_NE(entering(odd).session.device_token, odd);
 }
 
-TEST_P(DevicesTest, OneDeviceServesSeveralAccountsAndStaff) {
+TEST_P(DevicesTest, EachAccountOnADeviceHasATokenOfItsOwn) {
   const auto mine = entering("");
-  const auto& token = mine.session.device_token;
-  const Origin here{.address = {}, .device = token, .client = {}};
-  const auto somebody = signed_in("13900000000", here);
-  EXPECT_EQ(somebody.session.device_token, token) << "a browser has one";
-  EXPECT_NE(somebody.session.device, mine.session.device);
-  EXPECT_TRUE(auth_.create_staff("wang", "correct horse battery", {}).ok());
-  EXPECT_EQ(auth_.staff_sign_in("wang", "correct horse battery", here)->session.device_token, token);
-  auth_.end_other_sessions(as_borrower(mine));
-  EXPECT_TRUE(auth_.borrower(somebody.session.token, token).ok()) << "theirs are untouched";
+  const auto somebody = signed_in("13900000000", from(mine.session.device_token));
+  EXPECT_NE(somebody.session.device_token, mine.session.device_token);
+  EXPECT_NE(somebody.session.account_tag, mine.session.account_tag);
+  Origin both;
+  both.devices = {somebody.session.device_token, mine.session.device_token};
+  clock_.advance_seconds(limits::kCodeResendSeconds);
+  const auto again = signed_in(kPhone, both);
+  EXPECT_EQ(again.session.device, mine.session.device);
+  EXPECT_EQ(again.session.account_tag, mine.session.account_tag);
+  EXPECT_TRUE(auth_.end_other_sessions(as_borrower(mine)).ok());
+  EXPECT_TRUE(auth_.borrower(somebody.session.token).ok()) << "theirs are untouched";
 }
 
 TEST_P(DevicesTest, StaffAreNotHeldAndNotTold) {
   EXPECT_TRUE(auth_.create_staff("wang", "correct horse battery", {}).ok());
-  auth_.staff_sign_in("wang", "correct horse battery", {});
+  EXPECT_TRUE(auth_.staff_sign_in("wang", "correct horse battery", {}).ok());
   const auto second = *auth_.staff_sign_in("wang", "correct horse battery", {});
   EXPECT_TRUE(notices().empty());
   EXPECT_EQ(leaves("auth.device_added").size(), 2U);
@@ -190,6 +241,7 @@ TEST_P(DevicesTest, OneNotUsedForLongIsForgotten) {
   const auto back = entering(old.session.device_token);
   EXPECT_NE(back.session.device, old.session.device);
   EXPECT_EQ(number("SELECT COUNT(*) FROM auth_device"), 1);
+  EXPECT_EQ(settled(back), "auth.device_on_hold") << "the number may be somebody else's by now";
 }
 
 }  // namespace

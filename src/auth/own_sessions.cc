@@ -22,33 +22,35 @@ Result<std::vector<SessionView>> Auth::sessions(const SessionOwner& owner) {
   return database_.read([&](storage::Transaction& tx) -> Result<std::vector<SessionView>> {
     std::vector<SessionView> out;
     for (const auto& row : tx.query(
-             "SELECT s.id, s.client, s.created_at, s.seen_at, s.expires_at, d.held_until "
+             "SELECT s.id, s.client, s.created_at, s.seen_at, s.expires_at, d.held_until, "
+             "CASE WHEN s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL THEN 0 ELSE 1 END "
              "FROM auth_session s LEFT JOIN auth_device d ON d.id = s.device WHERE s.kind = $1 AND "
-             "s.subject = $2 AND s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL "
-             "ORDER BY s.seen_at DESC, s.id LIMIT " +
+             "s.subject = $2 AND ((s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL) OR "
+             "(d.held_until > $3 AND s.id = (SELECT MAX(l.id) FROM auth_session l WHERE "
+             "l.device = d.id))) ORDER BY s.seen_at DESC, s.id LIMIT " +
                  std::to_string(kShown),
              {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds)})) {
       const bool held = !row.is_null(5) && row.instant(5) > now;
       out.push_back({row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3), row.instant(4),
-                     held ? std::optional(row.instant(5)) : std::nullopt});
+                     held ? std::optional(row.instant(5)) : std::nullopt, row.i64(6) != 0});
     }
     return out;
   });
 }
 
 // Whoever asks was let in a moment ago. If their session has been ended since, they end nothing any
-// more: somebody who was signed out from afar must not sign out its owner in turn. All of the
-// owner's rows are locked, in one order, so that two who do this at the same moment wait for each
-// other.
+// more: somebody who was signed out from afar must not sign out its owner in turn. The owner's
+// row is locked, as sign-ins do, so that two who do this at the same moment wait for each other.
 Status Auth::require_live(storage::Transaction& tx, const SessionOwner& owner) {
   const auto now = clock_.now();
-  for (const auto& row :
-       tx.query("SELECT id FROM auth_session WHERE " + std::string(kLive) + " ORDER BY id" +
-                    std::string(tx.for_update()),
-                {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds)})) {
-    if (row.id<SessionId>(0) == owner.current) return ok();
-  }
-  return AuthErrc::no_session;
+  tx.query((owner.kind == "staff" ? "SELECT id FROM auth_staff WHERE id = $1"
+                                  : "SELECT person FROM auth_account WHERE person = $1") +
+               std::string(tx.for_update()),
+           {owner.subject});
+  const auto alive = tx.first(
+      "SELECT id FROM auth_session WHERE " + std::string(kLive) + " AND id = $5",
+      {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds), owner.current});
+  return alive ? ok() : Status(AuthErrc::no_session);
 }
 
 Status Auth::end_session(const SessionOwner& owner, const SessionId& session) {
@@ -56,16 +58,20 @@ Status Auth::end_session(const SessionOwner& owner, const SessionId& session) {
   return database_.write([&](storage::Transaction& tx) -> Status {
     MQ_REQUIRE(require_live(tx, owner));
     const auto target = tx.first(
-        "SELECT device FROM auth_session WHERE id = $1 AND kind = $2 AND subject = $3 AND "
-        "ended_at IS NULL",
+        "SELECT s.ended_at, d.id, d.held_until FROM auth_session s LEFT JOIN auth_device d ON "
+        "d.id = s.device WHERE s.id = $1 AND s.kind = $2 AND s.subject = $3",
         {session, owner.kind, owner.subject});
-    if (!target) return AuthErrc::unknown_session;
-    tx.execute("UPDATE auth_session SET ended_at = $1 WHERE id = $2", {now, session});
-    if (!target->is_null(0) && owner.device != target->id<DeviceId>(0)) {
-      // The device is not theirs any more: what else is open on it ends too, and it is new again.
+    const bool has_device = target && !target->is_null(1);
+    const bool held = has_device && target->instant(2) > now;
+    if (!target || (!target->is_null(0) && !held)) return AuthErrc::unknown_session;
+    tx.execute("UPDATE auth_session SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL",
+               {now, session});
+    if (has_device && owner.device != target->id<DeviceId>(1)) {
       tx.execute("UPDATE auth_session SET ended_at = $1 WHERE device = $2 AND ended_at IS NULL",
-                 {now, target->text(0)});
-      tx.execute("DELETE FROM auth_device WHERE id = $1", {target->text(0)});
+                 {now, target->text(1)});
+      // From a device on hold, whoever has only just come does not make a new one of the owner's.
+      if (held || !on_hold(tx, owner.device))
+        tx.execute("DELETE FROM auth_device WHERE id = $1", {target->text(1)});
     }
     audit::append(tx, now, random_, "auth.session_ended", owner.subject,
                   {{"session", session.str()}, {"by", owner.current.str()}});
@@ -81,8 +87,14 @@ Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
         "UPDATE auth_session SET ended_at = $3 WHERE " + std::string(kLive) + " AND id <> $5",
         {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds),
          owner.current});
-    tx.execute("DELETE FROM auth_device WHERE kind = $1 AND subject = $2 AND id <> $3",
-               {owner.kind, owner.subject, owner.device ? owner.device->str() : std::string()});
+    if (owner.device) {
+      const std::string others = "DELETE FROM auth_device WHERE kind = $1 AND subject = $2 AND id <> $3";
+      if (on_hold(tx, owner.device)) {
+        tx.execute(others + " AND held_until > $4", {owner.kind, owner.subject, *owner.device, now});
+      } else {
+        tx.execute(others, {owner.kind, owner.subject, *owner.device});
+      }
+    }
     if (ended > 0) {
       audit::append(tx, now, random_, "auth.sessions_ended", owner.subject,
                     {{"sessions", std::to_string(ended)}, {"by", owner.current.str()}});

@@ -28,8 +28,8 @@ std::vector<Role> split(const std::string& text) {
 
 }  // namespace
 
-Result<Staff> Auth::staff(std::string_view token, std::optional<std::string_view> device) {
-  MQ_TRY(const auto found, find_session("staff", token, device));
+Result<Staff> Auth::staff(std::string_view token, const DeviceTokens& devices) {
+  MQ_TRY(const auto found, find_session("staff", token, devices));
   return database_.read([&](storage::Transaction& tx) -> Result<Staff> {
     const auto row =
         tx.first("SELECT id, username, roles FROM auth_staff WHERE id = $1", {found.subject});
@@ -68,7 +68,9 @@ Result<Auth::StaffSignedIn> Auth::staff_sign_in(std::string_view username,
                "SELECT id, username, password_hash, roles FROM auth_staff WHERE username = $1",
                {username});
            who.device.reset();  // this may run again
-           if (found) who.device = known_device(tx, "staff", found->text(0), origin.device);
+           const auto known = found ? known_device(tx, "staff", found->text(0), origin.devices)
+                                    : std::nullopt;
+           if (known) who.device = known->id;
            MQ_REQUIRE(take(tx, ring_, Attempt::password_guess, who, now, AuthErrc::too_many_guesses));
            return found;
          }));

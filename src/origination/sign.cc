@@ -141,11 +141,12 @@ Result<ContractText> Origination::contract(const PersonId& person, const Applica
 
 Result<Origination::SigningCode> Origination::request_signing_code(const auth::Borrower& borrower,
                                                                    const ApplicationId& id) {
-  MQ_TRY(const auto found, database_.read([&](storage::Transaction& tx) {
-    return owned(tx, borrower.person, id, false);
+  MQ_TRY(const auto found, database_.write([&](storage::Transaction& tx) -> Result<Application> {
+    MQ_TRY(auto one, owned(tx, borrower.person, id, false));
+    if (one.state != State::costs_confirmed) return OriginationErrc::wrong_state;
+    MQ_REQUIRE(auth_.require_settled(tx, borrower));
+    return one;
   }));
-  if (found.state != State::costs_confirmed) return OriginationErrc::wrong_state;
-  MQ_REQUIRE(auth_.require_settled(borrower));
   const auto action = signing_action(found);
   MQ_TRY(const auto challenge, auth_.request_step_up(borrower, action));
   return SigningCode{challenge, action};
@@ -161,7 +162,6 @@ Result<Application> Origination::sign(const auth::Borrower& borrower, const Appl
   if (before.contract_sha256 != contract_sha256) return OriginationErrc::other_contract;
   if (before.state == State::signed_ || before.state == State::paid_out) return before;
   if (before.state != State::costs_confirmed) return OriginationErrc::wrong_state;
-  MQ_REQUIRE(auth_.require_settled(borrower));
   const auto action = signing_action(before);
   MQ_REQUIRE(auth_.pass_step_up(person, challenge, action, code));
   return database_.write([&](storage::Transaction& tx) -> Result<Application> {
@@ -169,6 +169,7 @@ Result<Application> Origination::sign(const auth::Borrower& borrower, const Appl
     MQ_TRY(const auto found, owned(tx, person, id, true));
     if (found.state == State::signed_ || found.state == State::paid_out) return found;
     if (found.state != State::costs_confirmed) return OriginationErrc::wrong_state;
+    MQ_REQUIRE(auth_.require_settled(tx, borrower));
     MQ_REQUIRE(auth_.consume_step_up(tx, person, challenge, action));
     set_state(tx, now, id, State::signed_);
     audit::append(tx, now, random_, "origination.contract_signed", found.contract->str(),

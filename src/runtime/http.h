@@ -59,6 +59,8 @@ struct HttpRequest {
   bool secure = false;     // came over TLS, here or (X-Forwarded-Proto) at a configured proxy
   std::optional<std::string> header(std::string_view name) const { return find_header(headers, name); }
   std::optional<std::string> cookie(std::string_view name) const;
+  // Values of all whose name begins so, in their order; `most` of them.
+  std::vector<std::string> cookies(std::string_view beginning, std::size_t most) const;
 };
 
 struct HttpResponse {

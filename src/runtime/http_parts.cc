@@ -30,6 +30,18 @@ bool is_address(const std::string& text) {
          inet_pton(AF_INET6, text.c_str(), out.data()) == 1;
 }
 
+void each_cookie(const Headers& headers,
+                 const std::function<void(std::string_view, std::string_view)>& use) {
+  for (const auto& [key, value] : headers) {
+    if (!iequals(key, "Cookie")) continue;
+    for (const auto part : split(value, ';')) {
+      const auto pair = trim(part);
+      const auto equals = pair.find('=');
+      if (equals != std::string_view::npos) use(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+  }
+}
+
 }  // namespace
 
 int status_of(const Error& error) {
@@ -69,6 +81,14 @@ std::optional<std::string> find_header(const Headers& headers, std::string_view 
 
 std::optional<std::string> HttpRequest::cookie(std::string_view name) const {
   return find_cookie(headers, name);
+}
+
+std::vector<std::string> HttpRequest::cookies(std::string_view beginning, std::size_t most) const {
+  std::vector<std::string> out;
+  each_cookie(headers, [&](std::string_view key, std::string_view value) {
+    if (key.starts_with(beginning) && out.size() < most) out.emplace_back(value);
+  });
+  return out;
 }
 
 std::optional<std::string> url_decode(std::string_view text, bool plus_is_space) {
@@ -126,17 +146,11 @@ Result<Target> parse_target(std::string_view target) {
 }
 
 std::optional<std::string> find_cookie(const Headers& headers, std::string_view name) {
-  for (const auto& [key, value] : headers) {
-    if (!iequals(key, "Cookie")) continue;
-    for (const auto part : split(value, ';')) {
-      const auto pair = trim(part);
-      const auto equals = pair.find('=');
-      if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
-        return std::string(pair.substr(equals + 1));
-      }
-    }
-  }
-  return std::nullopt;
+  std::optional<std::string> out;
+  each_cookie(headers, [&](std::string_view key, std::string_view value) {
+    if (key == name && !out) out = std::string(value);
+  });
+  return out;
 }
 
 std::optional<std::string> trace_id_of(std::string_view traceparent) {

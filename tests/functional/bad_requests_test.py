@@ -84,7 +84,7 @@ def sign_in_refusals(server, person):
     for _ in range(GUESSES - 2):
         expect_problem(server.request("POST", "/v1/auth/sessions", wrong), 422, "auth.wrong_code", "a guess")
     right = wrong | {"code": code}
-    expect_problem(server.request("POST", "/v1/auth/sessions", right), 429, "auth.code_used_up",
+    expect_problem(server.request("POST", "/v1/auth/sessions", right), 422, "auth.code_used_up",
                    "the right code after five wrong ones")
     unknown = wrong | {"challenge_id": "01a20499-c237-756a-9e78-52a414582b3a"}
     expect_problem(server.request("POST", "/v1/auth/sessions", unknown), 422, "auth.unknown_challenge",

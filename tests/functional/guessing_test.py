@@ -18,16 +18,15 @@ LIMITS = re.compile(r"^\| (\w+) \| (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$
 
 
 def allowances():
-    """{("code_guess", "account"): (free, first wait, longest wait)}, from the page."""
+    """{("code_guess", "account"): (free, window, first wait, longest wait)}, from the page."""
     page = (SOURCE / "docs/security/limits.md").read_text()
-    return {(what, whom): (int(free), int(first), int(longest))
-            for what, whom, free, first, longest, _ in LIMITS.findall(page)}
+    return {(what, whom): tuple(map(int, numbers)) for what, whom, *numbers in LIMITS.findall(page)}
 
 
 def most_tries(allowance, seconds):
-    """What may be tried in this time: the free ones, and one after each wait that fits into it."""
-    free, wait, longest = allowance
-    tries, waited = free, wait
+    """What may be tried in this time: the free ones, those earned anew, and one after each wait that fits into it."""
+    free, window, wait, longest = allowance
+    tries, waited = free + int(seconds * free / window), wait
     while waited <= seconds:
         tries += 1
         wait = min(2 * wait, longest)

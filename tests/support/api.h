@@ -134,7 +134,8 @@ class ApiTest : public LendingTest {
   }
   // What a browser sends.
   static std::string cookies(const std::string& name, const auth::NewSession& session) {
-    return "__Host-mq_" + name + "=" + session.token + "; __Host-mq_device=" + session.device_token;
+    return "__Host-mq_" + name + "=" + session.token + "; __Host-mq_device_" + session.account_tag + "=" +
+           session.device_token;
   }
 
   int woken_ = 0;

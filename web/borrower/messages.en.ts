@@ -355,6 +355,8 @@ export const en: typeof zh = {
     hint: 'One you do not know? Sign it out; it ends at once.',
     held: 'New: cannot sign contracts before {at}',
     confirm: 'It is mine, allow it now',
+    over: 'Signed out',
+    forget: 'Remove',
   },
   account: {
     title: 'Account',

@@ -336,6 +336,8 @@ export const zh = {
     hint: '看到不认识的设备？让它退出，它会立即失效。',
     held: '新设备，{at} 前不能签约',
     confirm: '是我的设备，立即启用',
+    over: '已退出',
+    forget: '移除',
   },
   account: {
     title: '我的',
