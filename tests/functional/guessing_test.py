@@ -13,6 +13,8 @@ from borrower import PASSWORD, Borrower, people_of
 from harness import SOURCE, Server, equal, expect, run
 
 GUESSES = 10_000
+ROUNDS = 4  # of guesses at codes: a new code is given after RESEND_S, and five guesses end it
+RESEND_S = 30
 THREADS = 8
 LIMITS = re.compile(r"^\| (\w+) \| (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 
@@ -55,11 +57,14 @@ def send(server, source, path, body):
         connection.close()
 
 
-def attack(what, guess, sources):
+def attack(what, guess, sources, rounds=1, pause_s=0):
     """Calls guess(address) ten thousand times, some at once. Answers what was said and how long it took."""
+    said = collections.Counter()
     started = time.monotonic()
     with ThreadPoolExecutor(THREADS) as pool:
-        said = collections.Counter(pool.map(guess, itertools.islice(sources, GUESSES)))
+        for _ in range(rounds):
+            time.sleep(pause_s)
+            said.update(pool.map(guess, itertools.islice(sources, GUESSES // rounds)))
     seconds = time.monotonic() - started
     equal(sum(said.values()), GUESSES, f"guesses at {what}")
     return said, seconds
@@ -89,7 +94,7 @@ def guess_codes(server, owner, sources):
         body = {"challenge_id": state["challenge"], "code": wrong}
         return send(server, source, "/v1/auth/sessions", body)[1] if state["challenge"] else "no code"
 
-    said, seconds = attack("the code", guess, sources)
+    said, seconds = attack("the code", guess, sources, ROUNDS, RESEND_S + 1)
     judge("SMS code", said, seconds, "auth.wrong_code", most_tries(limits["code_guess", "account"], seconds))
     sent = len(server.codes(phone)) - codes_before
     allowed = most_tries(limits["code_send", "account"], seconds)
