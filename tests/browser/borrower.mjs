@@ -317,6 +317,7 @@ step('a new device may look, and sign once it is confirmed here', async () => {
     await by(page, 'language').click();
     await by(page, 'account').click();
     await by(page, 'held').waitFor();
+    await by(page, 'end-session').scrollIntoViewIfNeeded();
     await shot(page, name);
     if (name.endsWith('-en')) await by(page, 'close-account').click();
   }
