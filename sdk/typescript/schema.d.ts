@@ -1348,7 +1348,7 @@ export interface components {
                 current: boolean;
                 /** @description Its device is too new for matters of money until then. */
                 held_until: components["schemas"]["Instant"] | null;
-                /** @description Ended; shown because its device is held and may come again. */
+                /** @description The last one of a device that is known but not signed in now. */
                 over: boolean;
             }[];
         };
@@ -2569,7 +2569,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Sessions that are alive and the last one of each device on hold, the one seen last first; fifty at most. */
+            /** @description Sessions that are alive and the last one of each known device without one, the one seen last first; fifty at most. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4374,7 +4374,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Sessions that are alive and the last one of each device on hold, the one seen last first; fifty at most. */
+            /** @description Sessions that are alive and the last one of each known device without one, the one seen last first; fifty at most. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,5 @@
-// Sign-in: borrowers by phone and SMS code, staff by password; sessions; devices; codes bound to one action;
-// how often any of it may be tried.
+// Sign-in: borrowers by phone and SMS code, staff by password; sessions; devices; codes bound to
+// one action; how often any of it may be tried.
 #pragma once
 
 #include <array>
@@ -21,41 +21,43 @@
 namespace mq::auth {
 
 enum class AuthErrc {
-  bad_phone,            // not an 11-digit mainland mobile number
-  too_many_codes,       // the detail holds the seconds to wait
-  unknown_challenge,    // no such code request, already used, or of another person or action
+  bad_phone,          // not an 11-digit mainland mobile number
+  too_many_codes,     // the detail holds the seconds to wait
+  unknown_challenge,  // no such code request, already used, or of another person or action
   expired_code,
   wrong_code,
-  code_used_up,         // this code was guessed at too often
-  too_many_guesses,     // the detail holds the seconds to wait
-  no_session,           // not signed in, expired or signed out
-  unknown_session,      // not one of theirs, or ended already
-  device_on_hold,       // too new for matters of money; the detail holds the moment from which it is not
-  wrong_credentials,    // staff: unknown name or wrong password, not told which
-  forbidden,            // signed in, but the role does not allow it
+  code_used_up,      // this code was guessed at too often
+  too_many_guesses,  // the detail holds the seconds to wait
+  no_session,        // not signed in, expired or signed out
+  unknown_session,   // not one of theirs, or ended already
+  device_on_hold,  // too new for matters of money; the detail holds the moment from which it is not
+  wrong_credentials,  // staff: unknown name or wrong password, not told which
+  forbidden,          // signed in, but the role does not allow it
   weak_password,
   username_taken,
 };
-BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code, wrong_code,
-                    code_used_up, too_many_guesses, no_session, unknown_session, device_on_hold,
-                    wrong_credentials, forbidden, weak_password, username_taken)
+BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code,
+                    wrong_code, code_used_up, too_many_guesses, no_session, unknown_session,
+                    device_on_hold, wrong_credentials, forbidden, weak_password, username_taken)
 constexpr std::string_view error_domain(AuthErrc) { return "auth"; }
 
 using ChallengeId = Id<struct ChallengeTag>;
 using DeviceId = Id<struct DeviceTag>;
 
-// A device on which somebody signs in to an account that has one already may not be used for matters of
-// money before this, unless the owner says on another that it is theirs: time to read the notice by SMS.
+// A device on which somebody signs in to an account that has one already may not be used for
+// matters of money before this, unless the owner says on another that it is theirs: time to read
+// the notice by SMS.
 inline constexpr std::int64_t kNewDeviceHoldSeconds = 24 * 60 * 60;
 // Forgotten when not signed in on for so long: as long as a browser keeps a cookie at most.
 inline constexpr std::int64_t kDeviceLifeSeconds = 400LL * 24 * 60 * 60;
 
 // Where a sign-in comes from.
 struct Origin {
-  std::string address{};                // of the client, as HttpRequest::peer has it
-  std::vector<std::string> devices{};   // tokens that the device was given at earlier sign-ins, of any account
-  std::string client{};                 // as client_of() gives it
-  bool browser = false;                 // its session is good only together with its device's token
+  std::string address{};  // of the client, as HttpRequest::peer has it
+  std::vector<std::string>
+      devices{};         // tokens that the device was given at earlier sign-ins, of any account
+  std::string client{};  // as client_of() gives it
+  bool browser = false;  // its session is good only together with its device's token
 };
 
 // Port: sends one SMS. `request_id` stays the same over repeats. Fulfilled by partners/ in app/.
@@ -73,8 +75,8 @@ struct NewSession {
   Instant expires_at;
   SessionId id;
   DeviceId device;
-  // Of that device at this account, to be sent with the next sign-in; the same as long as it is sent. Form and
-  // keeping as of `token`.
+  // Of that device at this account, to be sent with the next sign-in; the same as long as it is
+  // sent. Form and keeping as of `token`.
   std::string device_token;
   std::string account_tag;  // the same for all sign-ins to the account: names the device's cookie
 };
@@ -140,11 +142,11 @@ struct SessionView {
   Instant seen_at;  // to a minute
   Instant expires_at;
   std::optional<Instant> held_until;  // its device is too new for matters of money until then
-  bool over = false;                  // ended; shown because its device is held and may come again
+  bool over = false;  // the last one of a device that is known but not signed in now
 };
 
-// What a User-Agent header stands for: "Chrome · Android", "" when it is none we know. Nothing of the header
-// itself is kept.
+// What a User-Agent header stands for: "Chrome · Android", "" when it is none we know. Nothing of
+// the header itself is kept.
 std::string client_of(std::string_view user_agent);
 
 // Thread-safe.
@@ -154,9 +156,9 @@ class Auth {
        const Clock& clock, Random& random);
 
   // --- borrowers ---
-  // Makes a sign-in code and publishes "auth.code_requested"; the phone gets it by SMS. A phone seen for
-  // the first time gets an account; the answer does not tell whether it was new.
-  // Errors: bad_phone, too_many_codes.
+  // Makes a sign-in code and publishes "auth.code_requested"; the phone gets it by SMS. A phone
+  // seen for the first time gets an account; the answer does not tell whether it was new. Errors:
+  // bad_phone, too_many_codes.
   Result<Challenge> request_sign_in(const Pii<std::string>& phone, const Origin& origin);
   // Errors: unknown_challenge, expired_code, wrong_code, code_used_up, too_many_guesses.
   struct SignedIn {
@@ -171,8 +173,9 @@ class Auth {
   // `action` is what the code stands for, shown in the SMS and compared on use
   // ("签署借款合同 10000.00 元，12 期"). No personal data. Errors: too_many_codes.
   Result<Challenge> request_step_up(const Borrower& borrower, std::string_view action);
-  // Checks the code and marks the challenge as passed, outside the action's own transaction so that a
-  // wrong guess counts even though the action does not happen. Passing twice is fine until it is used.
+  // Checks the code and marks the challenge as passed, outside the action's own transaction so that
+  // a wrong guess counts even though the action does not happen. Passing twice is fine until it is
+  // used.
   Status pass_step_up(const PersonId& person, const ChallengeId& challenge, std::string_view action,
                       std::string_view code);
   // Uses a passed challenge, once, in the action's transaction. Error: unknown_challenge.
@@ -183,31 +186,33 @@ class Auth {
   Status deliver_code(const ChallengeId& challenge, const SmsSender& sender);
 
   // --- devices ---
-  // Whether the session's device may be used for matters of money. Errors: device_on_hold; no_session when
-  // the device has been taken away.
+  // Whether the session's device may be used for matters of money. Errors: device_on_hold;
+  // no_session when the device has been taken away.
   Status require_settled(storage::Transaction& tx, const Borrower& borrower);
-  // The owner says that the device of another of their sessions is theirs: it is held no longer. Errors:
-  // unknown_session, no_session as below; device_on_hold when the one that asks is too new itself.
+  // The owner says that the device of another of their sessions is theirs: it is held no longer.
+  // Errors: unknown_session, no_session as below; device_on_hold when the one that asks is too new
+  // itself.
   Status settle_device(const SessionOwner& owner, const SessionId& session);
-  // The outbox's side: tells the owner by SMS of a sign-in on a device that was not known. Does nothing when
-  // the device has been taken away since.
+  // The outbox's side: tells the owner by SMS of a sign-in on a device that was not known. Does
+  // nothing when the device has been taken away since.
   Status deliver_device_notice(const DeviceId& device, const SmsSender& sender);
 
   // --- sessions ---
-  // `devices`: the tokens of the device that the request comes from. Where they are given, and for sessions of
-  // browsers always, a session of another device is none.
+  // `devices`: the tokens of the device that the request comes from. Where they are given, and for
+  // sessions of browsers always, a session of another device is none.
   using DeviceTokens = std::optional<std::vector<std::string>>;
   Result<Borrower> borrower(std::string_view token, const DeviceTokens& devices = {});
   Result<Staff> staff(std::string_view token, const DeviceTokens& devices = {});
   Status sign_out(const SessionId& session);
-  // Those that are alive, and the last one of each device on hold; the one seen last first, fifty at most.
+  // Those that are alive, and the last one of each known device without one; the one seen last
+  // first, fifty at most.
   Result<std::vector<SessionView>> sessions(const SessionOwner& owner);
-  // Ends one of the owner's, at once, with all others of its device, and forgets the device. Not forgotten: the
-  // one that asks, and a settled one when the one that asks is on hold. Errors: unknown_session; no_session
-  // when the one that asks has ended itself.
+  // Ends one of the owner's, at once, with all others of its device, and forgets the device. Not
+  // forgotten: the one that asks, and a settled one when the one that asks is on hold. Errors:
+  // unknown_session; no_session when the one that asks has ended itself.
   Status end_session(const SessionOwner& owner, const SessionId& session);
-  // Ends all but the one that asks and forgets the other devices, with the same exceptions; how many sessions
-  // those were. Error: no_session as above.
+  // Ends all but the one that asks and forgets the other devices, with the same exceptions; how
+  // many sessions those were. Error: no_session as above.
   Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
 
   // --- staff ---

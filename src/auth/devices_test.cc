@@ -20,9 +20,8 @@ class DevicesTest : public AuthFixture<test::PeopleTest> {
     return out;
   }
   Status settled_status(const Auth::SignedIn& in) {
-    return db().write([&](storage::Transaction& tx) {
-      return auth_.require_settled(tx, as_borrower(in));
-    });
+    return db().write(
+        [&](storage::Transaction& tx) { return auth_.require_settled(tx, as_borrower(in)); });
   }
   // Each time a little later: the same person may not ask for codes without pause.
   Auth::SignedIn entering(const std::string& device, const std::string& client = "") {
@@ -41,7 +40,8 @@ class DevicesTest : public AuthFixture<test::PeopleTest> {
   }
   std::vector<DeviceId> notices() {
     std::vector<DeviceId> out;
-    for (const auto& row : rows("SELECT object FROM outbox WHERE topic = 'auth.device_added' ORDER BY id"))
+    for (const auto& row :
+         rows("SELECT object FROM outbox WHERE topic = 'auth.device_added' ORDER BY id"))
       out.push_back(row.id<DeviceId>(0));
     return out;
   }
@@ -140,15 +140,21 @@ TEST_P(DevicesTest, EndingASessionFromAfarForgetsItsDevice) {
   EXPECT_EQ(sent_.size(), sent) << "nothing to tell any more";
 }
 
-TEST_P(DevicesTest, ADeviceOnHoldIsShownAndTakenAwayAfterItSignedOut) {
-  const auto mine = entering(""), thief = entering("");
+TEST_P(DevicesTest, ADeviceIsShownAndTakenAwayAfterItSignedOut) {
+  const auto before = entering("");
+  const auto mine = entering(before.session.device_token), thief = entering("");
+  EXPECT_TRUE(auth_.sign_out(before.session.id).ok());
+  EXPECT_TRUE(
+      auth_.end_session(as_borrower(mine), before.session.id).error().is(AuthErrc::unknown_session))
+      << "of this very device, and over";
   EXPECT_TRUE(auth_.sign_out(thief.session.id).ok());
   const auto shown = *auth_.sessions(as_borrower(mine));
   ASSERT_EQ(shown.size(), 2U);
   EXPECT_EQ(std::ranges::count(shown, true, &SessionView::over), 1);
   EXPECT_TRUE(auth_.end_session(as_borrower(mine), thief.session.id).ok());
   EXPECT_EQ(auth_.sessions(as_borrower(mine))->size(), 1U);
-  EXPECT_TRUE(auth_.end_session(as_borrower(mine), thief.session.id).error().is(AuthErrc::unknown_session));
+  EXPECT_TRUE(
+      auth_.end_session(as_borrower(mine), thief.session.id).error().is(AuthErrc::unknown_session));
   clock_.advance_seconds(kNewDeviceHoldSeconds);
   EXPECT_EQ(settled(entering(thief.session.device_token)), "auth.device_on_hold");
 }
@@ -186,7 +192,9 @@ TEST_P(DevicesTest, EndingAllOthersForgetsAllOtherDevices) {
 TEST_P(DevicesTest, ASessionIsBoundToItsDevice) {
   const auto in = entering(""), other = entering("");
   const auto& token = in.session.token;
-  const auto opens = [&](const Auth::DeviceTokens& devices) { return auth_.borrower(token, devices).ok(); };
+  const auto opens = [&](const Auth::DeviceTokens& devices) {
+    return auth_.borrower(token, devices).ok();
+  };
   EXPECT_TRUE(opens({{in.session.device_token}}));
   EXPECT_TRUE(opens({{"x", other.session.device_token, in.session.device_token}}));
   EXPECT_FALSE(opens({{other.session.device_token}}));
@@ -207,7 +215,8 @@ TEST_P(DevicesTest, ATokenThatAClientBringsIsNotTakenOver) {
   const std::string planted(43, 'A');
   const auto first = entering(planted);
   EXPECT_NE(first.session.device_token, planted);
-  for (const std::string& odd : {std::string(100'000, 'A'), std::string("\xff\0'--", 5), std::string(43, '+')})
+  for (const std::string& odd :
+       {std::string(100'000, 'A'), std::string("\xff\0'--", 5), std::string(43, '+')})
     EXPECT_NE(entering(odd).session.device_token, odd);
 }
 

@@ -13,7 +13,10 @@ constexpr std::string_view kLive =
 }  // namespace
 
 SessionOwner::SessionOwner(const Borrower& borrower)
-    : kind("borrower"), subject(borrower.person.str()), current(borrower.session), device(borrower.device) {}
+    : kind("borrower"),
+      subject(borrower.person.str()),
+      current(borrower.session),
+      device(borrower.device) {}
 SessionOwner::SessionOwner(const Staff& staff)
     : kind("staff"), subject(staff.id.str()), current(staff.session), device(staff.device) {}
 
@@ -21,18 +24,27 @@ Result<std::vector<SessionView>> Auth::sessions(const SessionOwner& owner) {
   const auto now = clock_.now();
   return database_.read([&](storage::Transaction& tx) -> Result<std::vector<SessionView>> {
     std::vector<SessionView> out;
+    const std::string alive = "expires_at > $3 AND seen_at > $4 AND ended_at IS NULL";
     for (const auto& row : tx.query(
              "SELECT s.id, s.client, s.created_at, s.seen_at, s.expires_at, d.held_until, "
-             "CASE WHEN s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL THEN 0 ELSE 1 END "
-             "FROM auth_session s LEFT JOIN auth_device d ON d.id = s.device WHERE s.kind = $1 AND "
-             "s.subject = $2 AND ((s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL) OR "
-             "(d.held_until > $3 AND s.id = (SELECT MAX(l.id) FROM auth_session l WHERE "
-             "l.device = d.id))) ORDER BY s.seen_at DESC, s.id LIMIT " +
+             "CASE WHEN " +
+                 alive +
+                 " THEN 0 ELSE 1 END FROM auth_session s LEFT JOIN (SELECT id AS "
+                 "device_id, held_until FROM auth_device) d ON d.device_id = s.device WHERE kind = "
+                 "$1 AND "
+                 "subject = $2 AND ((" +
+                 alive +
+                 ") OR s.id = (SELECT MAX(l.id) FROM auth_session l WHERE "
+                 "l.device = d.device_id AND NOT EXISTS (SELECT 1 FROM auth_session a WHERE "
+                 "a.device = d.device_id AND a.expires_at > $3 AND a.seen_at > $4 AND a.ended_at "
+                 "IS NULL))) "
+                 "ORDER BY s.seen_at DESC, s.id LIMIT " +
                  std::to_string(kShown),
              {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds)})) {
       const bool held = !row.is_null(5) && row.instant(5) > now;
-      out.push_back({row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3), row.instant(4),
-                     held ? std::optional(row.instant(5)) : std::nullopt, row.i64(6) != 0});
+      out.push_back({row.id<SessionId>(0), row.text(1), row.instant(2), row.instant(3),
+                     row.instant(4), held ? std::optional(row.instant(5)) : std::nullopt,
+                     row.i64(6) != 0});
     }
     return out;
   });
@@ -47,9 +59,10 @@ Status Auth::require_live(storage::Transaction& tx, const SessionOwner& owner) {
                                   : "SELECT person FROM auth_account WHERE person = $1") +
                std::string(tx.for_update()),
            {owner.subject});
-  const auto alive = tx.first(
-      "SELECT id FROM auth_session WHERE " + std::string(kLive) + " AND id = $5",
-      {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds), owner.current});
+  const auto alive =
+      tx.first("SELECT id FROM auth_session WHERE " + std::string(kLive) + " AND id = $5",
+               {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds),
+                owner.current});
   return alive ? ok() : Status(AuthErrc::no_session);
 }
 
@@ -63,10 +76,12 @@ Status Auth::end_session(const SessionOwner& owner, const SessionId& session) {
         {session, owner.kind, owner.subject});
     const bool has_device = target && !target->is_null(1);
     const bool held = has_device && target->instant(2) > now;
-    if (!target || (!target->is_null(0) && !held)) return AuthErrc::unknown_session;
+    const bool elsewhere = has_device && owner.device != target->id<DeviceId>(1);
+    // One that is over is ended once more for its device, as long as that is known.
+    if (!target || (!target->is_null(0) && !elsewhere)) return AuthErrc::unknown_session;
     tx.execute("UPDATE auth_session SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL",
                {now, session});
-    if (has_device && owner.device != target->id<DeviceId>(1)) {
+    if (elsewhere) {
       tx.execute("UPDATE auth_session SET ended_at = $1 WHERE device = $2 AND ended_at IS NULL",
                  {now, target->text(1)});
       // From a device on hold, whoever has only just come does not make a new one of the owner's.
@@ -88,9 +103,11 @@ Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
         {owner.kind, owner.subject, now, now.plus_seconds(-limits::kSessionIdleSeconds),
          owner.current});
     if (owner.device) {
-      const std::string others = "DELETE FROM auth_device WHERE kind = $1 AND subject = $2 AND id <> $3";
+      const std::string others =
+          "DELETE FROM auth_device WHERE kind = $1 AND subject = $2 AND id <> $3";
       if (on_hold(tx, owner.device)) {
-        tx.execute(others + " AND held_until > $4", {owner.kind, owner.subject, *owner.device, now});
+        tx.execute(others + " AND held_until > $4",
+                   {owner.kind, owner.subject, *owner.device, now});
       } else {
         tx.execute(others, {owner.kind, owner.subject, *owner.device});
       }

@@ -40,8 +40,9 @@ TEST_P(SessionsTest, OnlyTheVeryTokenOpensASession) {
   EXPECT_TRUE(open(session.token));
   auto other = session.token;
   other[0] = other[0] == 'A' ? 'B' : 'A';
-  for (const auto& token : {std::string(), other, session.token + "A", session.token.substr(1),
-                            session.id.str(), std::string(100'000, 'A'), std::string("\xff\0'--", 5)}) {
+  for (const auto& token :
+       {std::string(), other, session.token + "A", session.token.substr(1), session.id.str(),
+        std::string(100'000, 'A'), std::string("\xff\0'--", 5)}) {
     EXPECT_FALSE(open(token));
   }
   EXPECT_TRUE(auth_.staff(session.token).error().is(AuthErrc::no_session))
@@ -144,14 +145,20 @@ TEST_P(SessionsTest, AllOthersEndTogetherAndOnlyTheOwners) {
   EXPECT_EQ(leaves("auth.sessions_ended").size(), 1U) << "nothing to write down the second time";
 }
 
-TEST_P(SessionsTest, SessionsThatAreOverAreNotShown) {
+TEST_P(SessionsTest, ADeviceWhoseSessionsAreOverIsShownUntilItIsForgotten) {
   const auto idle = signed_in("13800000000").session;
   clock_.advance_seconds(limits::kSessionIdleSeconds);
   const auto now = signed_in("13800000000");
   const auto me = as_borrower(now);
-  ASSERT_EQ(auth_.sessions(me)->size(), 1U);
-  EXPECT_EQ(auth_.sessions(me)->front().id, now.session.id);
-  EXPECT_TRUE(auth_.end_session(me, idle.id).ok()) << "ending one that is idle is harmless";
+  const auto shown = *auth_.sessions(me);
+  ASSERT_EQ(shown.size(), 2U);
+  EXPECT_EQ(shown[0].id, now.session.id);
+  EXPECT_FALSE(shown[0].over);
+  EXPECT_EQ(shown[1].id, idle.id);
+  EXPECT_TRUE(shown[1].over);
+  EXPECT_TRUE(auth_.end_session(me, idle.id).ok());
+  EXPECT_EQ(auth_.sessions(me)->size(), 1U);
+  EXPECT_TRUE(auth_.end_session(me, idle.id).error().is(AuthErrc::unknown_session));
 }
 
 TEST_P(SessionsTest, WhoWasSignedOutEndsNothingAnyMore) {
@@ -369,7 +376,8 @@ TEST_P(SessionsTest, TokensAndPasswordsAreNowhereInClear) {
   for (const auto& token : {borrower.token, borrower.device_token, staff->session.token}) {
     EXPECT_FALSE(lies_in_the_store(token));
     EXPECT_FALSE(lies_in_the_store(to_string(*crypto::unbase64url(token))));
-    EXPECT_FALSE(lies_in_the_store(to_string(crypto::sha256(as_bytes(token))))) << "the hash is keyed";
+    EXPECT_FALSE(lies_in_the_store(to_string(crypto::sha256(as_bytes(token)))))
+        << "the hash is keyed";
   }
 }
 

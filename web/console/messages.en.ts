@@ -21,7 +21,9 @@ export const en: typeof zh = {
     since: 'Signed in',
     seen: 'Last used',
     current: 'This one',
+    over: 'signed out',
     end: 'Sign out',
+    forget: 'Remove',
     end_others: 'Sign out everywhere else',
   },
   no_role: {
