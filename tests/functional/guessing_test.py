@@ -60,12 +60,12 @@ def send(server, source, path, body):
 def attack(what, guess, sources, rounds=1, pause_s=0):
     """Calls guess(address) ten thousand times, some at once. Answers what was said and how long it took."""
     said = collections.Counter()
-    started = time.monotonic()
+    started = time.time()  # the server's waits go by this clock, which may be set while they last
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in range(rounds):
             time.sleep(pause_s)
             said.update(pool.map(guess, itertools.islice(sources, GUESSES // rounds)))
-    seconds = time.monotonic() - started
+    seconds = time.time() - started
     equal(sum(said.values()), GUESSES, f"guesses at {what}")
     return said, seconds
 
@@ -114,11 +114,11 @@ def guess_passwords(server, sources):
 def guess_names_from_one_address(server, source):
     """A password for many names: the address is slowed down, whatever it says of having been forwarded."""
     allowance = allowances()["password_guess", "address"]
-    started = time.monotonic()
+    started = time.time()
     said = collections.Counter(
         send(server, source, "/v1/console/sessions", {"username": f"staff{n}", "password": "Password1234"})[1]
         for n in range(3 * allowance[0]))
-    seconds = time.monotonic() - started
+    seconds = time.time() - started
     allowed = most_tries(allowance, seconds)
     print(f"one address, {3 * allowance[0]} names: {said['auth.wrong_credentials']} looked at in {seconds:.0f} s, "
           f"at most {allowed} allowed")
