@@ -16,6 +16,15 @@ std::string moment_in_china(Instant at) {
          two(minute % 60);
 }
 
+// Errors: device_on_hold with the moment from which it is not; no_session when there is no such device.
+Status settled(storage::Transaction& tx, const DeviceId& device, Instant now) {
+  const auto row = tx.first(
+      "SELECT held_until FROM auth_device WHERE id = $1" + std::string(tx.for_update()), {device});
+  if (!row) return AuthErrc::no_session;
+  if (row->instant(0) > now) return Error(AuthErrc::device_on_hold, row->instant(0).iso());
+  return ok();
+}
+
 }  // namespace
 
 std::string Auth::account_tag(std::string_view kind, const std::string& subject) const {
@@ -68,26 +77,18 @@ Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
 }
 
 bool Auth::on_hold(storage::Transaction& tx, const std::optional<DeviceId>& device) const {
-  if (!device) return false;
-  const auto row = tx.first("SELECT held_until FROM auth_device WHERE id = $1", {*device});
-  return !row || row->instant(0) > clock_.now();
+  return device && !settled(tx, *device, clock_.now()).ok();
 }
 
 Status Auth::require_settled(storage::Transaction& tx, const Borrower& borrower) {
-  if (!borrower.device) return ok();
-  const auto row = tx.first(
-      "SELECT held_until FROM auth_device WHERE id = $1" + std::string(tx.for_update()),
-      {*borrower.device});
-  if (!row) return AuthErrc::no_session;
-  if (row->instant(0) > clock_.now()) return Error(AuthErrc::device_on_hold, row->instant(0).iso());
-  return ok();
+  return borrower.device ? settled(tx, *borrower.device, clock_.now()) : ok();
 }
 
 Status Auth::settle_device(const SessionOwner& owner, const SessionId& session) {
   const auto now = clock_.now();
   return database_.write([&](storage::Transaction& tx) -> Status {
     MQ_REQUIRE(require_live(tx, owner));
-    if (on_hold(tx, owner.device)) return AuthErrc::device_on_hold;
+    if (owner.device) MQ_REQUIRE(settled(tx, *owner.device, now));
     const auto row = tx.first(
         "SELECT d.id FROM auth_session s JOIN auth_device d ON d.id = s.device WHERE s.id = $1 AND "
         "s.kind = $2 AND s.subject = $3",
