@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "crypto/totp.h"
 #include "page_files.h"
 #include "signing.h"
 
@@ -94,6 +95,36 @@ HttpResponse enrol(Sandbox& sandbox, const HttpRequest& request) {
   return runtime::render_plain_problem(runtime::HttpErrc::internal, request);
 }
 
+// What an authenticator app shows, and the secret, for whoever wants it in an app of their own.
+HttpResponse show_authenticators(const Sandbox& sandbox) {
+  const auto now = sandbox.clock.now();
+  const auto left = crypto::kTotpStepSeconds - now.us / 1'000'000 % crypto::kTotpStepSeconds;
+  boost::json::array items;
+  for (const auto& one : sandbox.store.authenticators()) {
+    if (items.size() == kListItems) break;
+    const auto secret = crypto::unbase32(one.secret);
+    MQ_CHECK(secret.ok());  // Store::put
+    items.push_back(
+        boost::json::object{{"account", one.account},
+                            {"secret", one.secret},
+                            {"code", crypto::totp_code(*secret, crypto::totp_step(now))},
+                            {"seconds_left", left}});
+  }
+  return items_answer(std::move(items));
+}
+
+HttpResponse add_authenticator(Sandbox& sandbox, const HttpRequest& request) {
+  auto body = runtime::from_json<Authenticator>(request.body);
+  if (!body.ok() || body->account.empty() || body->account.size() > limits::kNameBytes ||
+      body->secret.size() > limits::kNameBytes) {
+    return problem("refused");
+  }
+  const auto done = sandbox.store.put(std::move(*body));
+  if (done.ok()) return HttpResponse::json(201, "{}");
+  if (done.error().is(StoreErrc::bad_secret)) return problem("bad_secret");
+  return runtime::render_plain_problem(runtime::HttpErrc::internal, request);
+}
+
 HttpResponse show_payments(const Sandbox& sandbox) {
   const auto payments = sandbox.store.payments();
   boost::json::array items;
@@ -132,6 +163,12 @@ void add_page_routes(runtime::Router& router, Sandbox& sandbox) {
   get("/sandbox/people", [&sandbox](HttpRequest&) { return show_people(sandbox); });
   get("/sandbox/people/{no}/photo",
       [&sandbox](HttpRequest& request) { return show_photo(sandbox, request); });
+  get("/sandbox/authenticators", [&sandbox](HttpRequest&) { return show_authenticators(sandbox); });
+  router.add({.method = "POST",
+              .pattern = "/sandbox/authenticators",
+              .handler = [&sandbox](HttpRequest& request) {
+                return add_authenticator(sandbox, request);
+              }});
   get("/sandbox/payments", [&sandbox](HttpRequest&) { return show_payments(sandbox); });
   get("/sandbox/faults", [&sandbox](HttpRequest&) {
     return HttpResponse::json(200, runtime::to_json(sandbox.faults.all()));

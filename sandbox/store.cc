@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "crypto/totp.h"
 #include "runtime/json.h"
 
 namespace mq::sandbox {
@@ -18,8 +19,9 @@ struct Line {
   std::optional<PhotoQuery> query;
   std::optional<Sms> sms;
   std::optional<Payment> payment;
+  std::optional<Authenticator> authenticator;
 };
-BOOST_DESCRIBE_STRUCT(Line, (), (person, query, sms, payment))
+BOOST_DESCRIBE_STRUCT(Line, (), (person, query, sms, payment, authenticator))
 
 template <class Record>
 std::string line_of(const char* type, const Record& record) {
@@ -84,6 +86,7 @@ Status Store::replay(std::string_view line) {
   auto read = runtime::from_json<Line>(line);
   if (!read.ok()) return Error(JournalErrc::corrupt, read.error().detail());
   if (read->person) set_person(std::move(*read->person));
+  if (read->authenticator) set_authenticator(std::move(*read->authenticator));
   if (read->query) queries_.set(std::move(*read->query));
   if (read->sms) messages_.set(std::move(*read->sms));
   if (read->payment) payments_.set(std::move(*read->payment));
@@ -149,6 +152,29 @@ std::optional<Person> Store::find_person(const std::string& id_number) const {
     if (person.id_number == id_number) return person;
   }
   return std::nullopt;
+}
+
+Status Store::put(Authenticator fresh) {
+  const auto secret = crypto::unbase32(fresh.secret);
+  if (!secret.ok() || secret->empty()) return StoreErrc::bad_secret;
+  const std::lock_guard lock(mutex_);
+  MQ_REQUIRE(journal_->append(line_of("authenticator", fresh)));
+  set_authenticator(std::move(fresh));
+  return ok();
+}
+
+void Store::set_authenticator(Authenticator fresh) {
+  for (auto& known : authenticators_) {
+    if (known.account != fresh.account) continue;
+    known = std::move(fresh);
+    return;
+  }
+  authenticators_.push_back(std::move(fresh));
+}
+
+std::vector<Authenticator> Store::authenticators() const {
+  const std::lock_guard lock(mutex_);
+  return authenticators_;
 }
 
 template <class Record>

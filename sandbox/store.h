@@ -19,11 +19,12 @@ namespace mq::sandbox {
 
 enum class StoreErrc {
   bad_people_file,
-  bad_photo,  // not a JPEG, PNG or WebP, or too large
-  conflict,   // the request id was used with other content
+  bad_photo,   // not a JPEG, PNG or WebP, or too large
+  conflict,    // the request id was used with other content
+  bad_secret,  // of an authenticator: no base32
   cannot_write,
 };
-BOOST_DESCRIBE_ENUM(StoreErrc, bad_people_file, bad_photo, conflict, cannot_write)
+BOOST_DESCRIBE_ENUM(StoreErrc, bad_people_file, bad_photo, conflict, bad_secret, cannot_write)
 constexpr std::string_view error_domain(StoreErrc) { return "sandbox"; }
 
 struct Person {
@@ -64,6 +65,12 @@ BOOST_DESCRIBE_STRUCT(Payment, (),
                       (request_id, digest, channel_reference, kind, amount, card_masked, notify_url,
                        at, state, reason, notification_id, notified))
 
+// An account in an authenticator app; `secret` in base32.
+struct Authenticator {
+  std::string account, secret;
+};
+BOOST_DESCRIBE_STRUCT(Authenticator, (), (account, secret))
+
 // Thread-safe. What a put returns is on disk.
 class Store {
  public:
@@ -78,6 +85,9 @@ class Store {
   Status enrol(Person person, const std::optional<Bytes>& photo);
   std::vector<Person> people() const;
   std::optional<Person> find_person(const std::string& id_number) const;
+  // One for an account that is there replaces it. Errors: bad_secret, those of the journal.
+  Status put(Authenticator fresh);
+  std::vector<Authenticator> authenticators() const;
 
   // The first record under that request id, which is `fresh` itself when there was none.
   // Errors: conflict, those of the journal.
@@ -106,11 +116,13 @@ class Store {
   template <class Record>
   Result<Record> put_in(Book<Record>& book, const char* type, Record fresh);
   void set_person(Person person);
+  void set_authenticator(Authenticator fresh);
 
   const std::string directory_;
   mutable std::mutex mutex_;
   std::unique_ptr<Journal> journal_;
   std::vector<Person> people_;
+  std::vector<Authenticator> authenticators_;
   Book<PhotoQuery> queries_;
   Book<Sms> messages_;
   Book<Payment> payments_;

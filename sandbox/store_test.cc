@@ -55,11 +55,17 @@ TEST_F(StoreTest, KeepsEverythingOverARestart) {
   settled.notified = true;
   ASSERT_TRUE(store->update(settled).ok());
   ASSERT_TRUE(store->put(Sms{"m1", "d", "id1", "13800000000", "你好 123456", "t"}).ok());
+  ASSERT_TRUE(store->put(Authenticator{"wang", "MZXW6YTB"}).ok());
+  ASSERT_TRUE(store->put(Authenticator{"wang", "MZXW6YTBOI"}).ok());
+  EXPECT_TRUE(store->put(Authenticator{"wang", "no base32"}).error().is(StoreErrc::bad_secret));
+  EXPECT_TRUE(store->put(Authenticator{"wang", ""}).error().is(StoreErrc::bad_secret));
   ASSERT_TRUE(store->put(PhotoQuery{"q1", "d", "no_match", std::nullopt}).ok());
   ASSERT_TRUE(
       store->enrol({"测试", "11010119900101123X", std::nullopt, std::nullopt}, to_bytes(kJpeg))
           .ok());
   reopen();
+  ASSERT_EQ(store->authenticators().size(), 1u);
+  EXPECT_EQ(store->authenticators()[0].secret, "MZXW6YTBOI");
   const auto payments = store->payments();
   ASSERT_EQ(payments.size(), 2u);
   EXPECT_EQ(payments[0].state, PaymentState::failed);

@@ -56,6 +56,14 @@ function smsRow(sms) {
   return row;
 }
 
+function authenticatorRow(one) {
+  return make('li', {},
+    make('div', { class: 'row' }, make('div', {}, one.account),
+      make('div', { class: 'meta' }, `${one.seconds_left} s`)),
+    make('div', { class: 'code' }, one.code),
+    make('div', { class: 'meta' }, one.secret));
+}
+
 function paymentRow(payment) {
   const notified = payment.notified ? '已通知 notified' : '待通知 not yet notified';
   return make('li', {},
@@ -112,6 +120,8 @@ async function refreshAll() {
   try {
     await Promise.all([
       refresh('sms', '/sandbox/sms', (list, data) => renderList(list, data.items, smsRow)),
+      refresh('authenticators', '/sandbox/authenticators',
+        (list, data) => renderList(list, data.items, authenticatorRow)),
       refresh('payments', '/sandbox/payments',
         (list, data) => renderList(list, data.items, paymentRow)),
       refresh('people', '/sandbox/people', (list, data) => renderList(list, data.items, personRow)),
@@ -149,6 +159,23 @@ document.getElementById('enrol').addEventListener('submit', async (event) => {
   status.textContent = answer.ok ? '已登记 enrolled'
     : '未登记：请检查照片格式（JPEG、PNG、WebP，不超过 8 MiB） not enrolled: check the photo';
   if (answer.ok) form.reset();
+});
+
+document.getElementById('authenticator').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const data = new FormData(event.target);
+  const answer = await fetch('/sandbox/authenticators', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      account: data.get('account').trim(),
+      secret: data.get('secret').replaceAll(' ', '').toUpperCase(),
+    }),
+  });
+  const status = document.getElementById('authenticator-status');
+  status.className = answer.ok ? '' : 'bad';
+  status.textContent = answer.ok ? '已加入 added' : '未加入：请检查密钥 not added: check the secret';
+  if (answer.ok) event.target.reset();
 });
 
 refreshAll();

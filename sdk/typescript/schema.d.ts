@@ -686,6 +686,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/console/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Staff sign-in, the password · 员工登录（密码） */
+        post: operations["beginStaffSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/sign-ins/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set up the authenticator app · 设置验证器应用
+         * @description Only for an account without one. Asking again gives another secret.
+         */
+        post: operations["setUpTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a link invites · 查看邀请 */
+        post: operations["showInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/invitations/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation · 接受邀请 */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/console/sessions": {
         parameters: {
             query?: never;
@@ -696,7 +767,7 @@ export interface paths {
         /** Where I am signed in · 已登录的设备 */
         get: operations["listStaffSessions"];
         put?: never;
-        /** Staff sign-in · 员工登录 */
+        /** Staff sign-in, the code · 员工登录（动态验证码） */
         post: operations["createStaffSession"];
         delete?: never;
         options?: never;
@@ -1070,6 +1141,61 @@ export interface paths {
          * @description Demo only: runs the end of each day in between.
          */
         post: operations["advanceBusinessDate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts of staff · 员工账户 */
+        get: operations["listStaff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/staff-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of accounts · 账户变更 */
+        get: operations["listStaffChanges"];
+        put?: never;
+        /** Ask for a change of an account · 申请账户变更 */
+        post: operations["askStaffChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/staff-changes/{change_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to a change or refuse it · 复核账户变更
+         * @description Refusing what one asked for oneself withdraws it.
+         */
+        post: operations["decideStaffChange"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1654,25 +1780,125 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        StaffSessionRequest: {
+        /** @enum {string} */
+        StaffRole: "reviewer" | "risk" | "finance" | "admin";
+        StaffPassword: {
             username: string;
             /** Format: password */
             password: string;
+        };
+        StaffSignIn: {
+            /** @description Names this sign-in in its next step. */
+            sign_in: string;
+            expires_at: components["schemas"]["Instant"];
+            username: string;
+            /** @description There is no authenticator app yet and one must be set up now. */
+            set_up: boolean;
+        };
+        StaffSignInRef: {
+            sign_in: string;
+        };
+        TotpSetUp: {
+            /** @description In base32, to be typed into an app (RFC 6238, SHA-1, six digits, 30 seconds). */
+            secret: string;
+            /** @description The same for a QR code. */
+            uri: string;
+        };
+        StaffSessionRequest: {
+            sign_in: string;
+            /** @description Of the authenticator app. Each is good once. */
+            code: string;
+        };
+        InvitationRef: {
+            /** @description The token of the link. */
+            invitation: string;
+        };
+        InvitationAcceptance: {
+            invitation: string;
+            /** Format: password */
+            password: string;
+        };
+        Invited: {
+            username: string;
+            roles: components["schemas"]["StaffRole"][];
+            expires_at: components["schemas"]["Instant"];
+        };
+        StaffList: {
+            items: {
+                staff_id: components["schemas"]["Id"];
+                username: string;
+                roles: components["schemas"]["StaffRole"][];
+                /** @enum {string} */
+                state: "invited" | "active" | "disabled";
+                /** @description An authenticator app is set up. */
+                has_totp: boolean;
+                created_at: components["schemas"]["Instant"];
+                /** @description Last. */
+                signed_in_at: components["schemas"]["Instant"] | null;
+            }[];
+        };
+        /**
+         * @description invite: a new account. roles: others than now. renew: a new link; password, app and sessions of the account are gone. disable: at once.
+         * @enum {string}
+         */
+        StaffChangeKind: "invite" | "roles" | "renew" | "disable";
+        StaffChangeList: {
+            items: {
+                change_id: components["schemas"]["Id"];
+                kind: components["schemas"]["StaffChangeKind"];
+                username: string;
+                roles: components["schemas"]["StaffRole"][];
+                roles_before: components["schemas"]["StaffRole"][];
+                reason: string;
+                /** @enum {string} */
+                state: "open" | "agreed" | "refused" | "withdrawn" | "expired";
+                /** @description User name. */
+                asked_by: string;
+                asked_at: components["schemas"]["Instant"];
+                expires_at: components["schemas"]["Instant"];
+                /** @description User name; empty while nobody has. */
+                decided_by: string;
+                decided_at: components["schemas"]["Instant"] | null;
+                /** @description Asked for by whoever looks, or about them; they cannot agree to it. */
+                own: boolean;
+            }[];
+        };
+        StaffChangeRequest: {
+            kind: components["schemas"]["StaffChangeKind"];
+            username: string;
+            /** @description Of an invitation and of other roles. */
+            roles?: components["schemas"]["StaffRole"][];
+            /** @description No personal data. */
+            reason: string;
+        };
+        StaffChangeRef: {
+            change_id: components["schemas"]["Id"];
+        };
+        StaffChangeDecision: {
+            agree: boolean;
+        };
+        StaffChangeDecided: {
+            /** @description Of an invitation or a renewal that was agreed to. Whoever has the token becomes the account. */
+            invitation: {
+                username: string;
+                token: string;
+                expires_at: components["schemas"]["Instant"];
+            } | null;
         };
         StaffSession: {
             token: string;
             expires_at: components["schemas"]["Instant"];
             staff_id: components["schemas"]["Id"];
-            roles: ("reviewer" | "risk" | "finance" | "admin")[];
+            roles: components["schemas"]["StaffRole"][];
             /** @description Of this device. Browsers have it as the cookie `__Host-mq_device_…`; other clients keep it and send it with their next sign-in as `X-Device-Token`, or they are a new device each time. */
             device_token: string;
         };
         Staff: {
             staff_id: components["schemas"]["Id"];
             username: string;
-            roles: ("reviewer" | "risk" | "finance" | "admin")[];
+            roles: components["schemas"]["StaffRole"][];
             /** @description What the roles allow; the console shows the pages that go with them. */
-            permissions: ("own_session" | "verification_read" | "verification_decide" | "document_read" | "application_read" | "application_decide" | "loan_read" | "ledger_read" | "audit_read" | "outbox_read" | "switch_read" | "switch_change" | "business_date_advance")[];
+            permissions: ("own_session" | "verification_read" | "verification_decide" | "document_read" | "application_read" | "application_decide" | "loan_read" | "ledger_read" | "audit_read" | "outbox_read" | "switch_read" | "switch_change" | "business_date_advance" | "staff_read" | "staff_change")[];
             demo: boolean;
             business_date: components["schemas"]["Date"];
         };
@@ -4362,6 +4588,213 @@ export interface operations {
             default: components["responses"]["OtherProblem"];
         };
     };
+    beginStaffSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `device_token` of an earlier sign-in, of clients without cookies. */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "wang",
+                 *       "password": "…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StaffPassword"];
+            };
+        };
+        responses: {
+            /** @description The password is right; a code of the authenticator app comes next. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sign_in": "…",
+                     *       "expires_at": "2026-12-01T08:10:00Z",
+                     *       "username": "wang",
+                     *       "set_up": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSignIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    setUpTotp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sign_in": "…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StaffSignInRef"];
+            };
+        };
+        responses: {
+            /** @description A new secret, in force once a code of it has come with `createStaffSession`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+                     *       "uri": "otpauth://totp/Mianqian:wang?secret=…&issuer=Mianqian"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpSetUp"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    showInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "invitation": "…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationRef"];
+            };
+        };
+        responses: {
+            /** @description Whom it invites. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "username": "wang",
+                     *       "roles": [
+                     *         "reviewer"
+                     *       ],
+                     *       "expires_at": "2026-12-04T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "invitation": "…",
+                 *       "password": "…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationAcceptance"];
+            };
+        };
+        responses: {
+            /** @description The password is set; the authenticator app is set up next. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sign_in": "…",
+                     *       "expires_at": "2026-12-01T08:10:00Z",
+                     *       "username": "wang",
+                     *       "set_up": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSignIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
     listStaffSessions: {
         parameters: {
             query?: never;
@@ -4408,8 +4841,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "username": "admin",
-                 *       "password": "…"
+                 *       "sign_in": "…",
+                 *       "code": "123456"
                  *     }
                  */
                 "application/json": components["schemas"]["StaffSessionRequest"];
@@ -4441,6 +4874,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -5228,6 +5662,182 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listStaff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listStaffChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open ones first, then the latest; fifty at most. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    askStaffChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "invite",
+                 *       "username": "wang",
+                 *       "roles": [
+                 *         "reviewer"
+                 *       ],
+                 *       "reason": "新同事入职"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StaffChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Asked for; another administrator decides. Disabling is done at once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "change_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffChangeRef"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    decideStaffChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From the list. */
+                change_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "agree": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["StaffChangeDecision"];
+            };
+        };
+        responses: {
+            /** @description Decided. The invitation is shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "invitation": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffChangeDecided"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];

@@ -49,6 +49,10 @@ class AccessMatrix : public test::ApiTest {
     values_["name"] = "face";
     for (const auto role : auth::kAllRoles) staff_[role] = staff({role});
     nobodys_ = staff({});
+    values_["change_id"] =
+        as(staff_[auth::Role::admin], "POST", "/v1/console/staff-changes",
+           R"({"kind":"invite","username":"new","roles":["risk"],"reason":"a new colleague"})")
+            .string("change_id");
   }
 
   // What a request needs beside the right to make it, so that a refusal is about nothing else.

@@ -7,7 +7,8 @@ namespace mq::api {
 namespace {
 
 constexpr std::string_view kPhotoTypes = "image/jpeg,image/png,image/webp";
-constexpr std::int64_t kStaleSeconds = 60;  // a request that died in the middle frees its key after this
+constexpr std::int64_t kStaleSeconds =
+    60;  // a request that died in the middle frees its key after this
 
 std::string bearer(const HttpRequest& request) {
   const auto value = request.header("Authorization").value_or("");
@@ -23,8 +24,8 @@ struct Credentials {
   auth::Auth::DeviceTokens devices;
 };
 
-// A cookie is sent by the browser whoever caused the request, so a change by cookie also needs a header
-// that other sites cannot set.
+// A cookie is sent by the browser whoever caused the request, so a change by cookie also needs a
+// header that other sites cannot set.
 Result<Credentials> credentials_of(const HttpRequest& request, std::string_view cookie_name) {
   if (auto token = bearer(request); !token.empty()) {
     const auto device = request.header(kDeviceHeader);
@@ -47,16 +48,17 @@ bool plausible_key(const std::string& key) {
   return true;
 }
 
-// The first answer of a keyed request is kept for its repeats. Only successes are kept: after a refusal
-// the person corrects something and may try again under the same key. What makes a repeat after a crash
-// safe is not this table but the capabilities, which know an operation by operation_of().
+// The first answer of a keyed request is kept for its repeats. Only successes are kept: after a
+// refusal the person corrects something and may try again under the same key. What makes a repeat
+// after a crash safe is not this table but the capabilities, which know an operation by
+// operation_of().
 Answer once(Services& services, HttpRequest& request, const std::string& caller, Repeat repeat,
             const std::function<Answer()>& handler) {
   if (repeat == Repeat::any) return handler();
   const auto key = request.header("Idempotency-Key").value_or("");
   if (!plausible_key(key)) return ApiErrc::idempotency_key_missing;
-  const auto content = crypto::hex(crypto::sha256(
-      as_bytes(request.method + " " + request.path + "\n" + request.body)));
+  const auto content = crypto::hex(
+      crypto::sha256(as_bytes(request.method + " " + request.path + "\n" + request.body)));
   auto& database = services.database;
   MQ_TRY(auto earlier, database.write([&](storage::Transaction& tx)
                                           -> Result<std::optional<HttpResponse>> {
@@ -109,8 +111,8 @@ std::string language_of(const HttpRequest& request) {
 
 std::string operation_of(std::string_view caller, const HttpRequest& request) {
   const auto key = request.header("Idempotency-Key").value_or("");
-  return crypto::hex(crypto::sha256(as_bytes(std::string(caller) + "\n" + key + "\n" +
-                                             request.method + " " + request.path)));
+  return crypto::hex(crypto::sha256(
+      as_bytes(std::string(caller) + "\n" + key + "\n" + request.method + " " + request.path)));
 }
 
 auth::Origin origin_of(const HttpRequest& request) {
@@ -130,9 +132,9 @@ void set_session_cookies(HttpResponse& response, std::string_view name,
                          const auth::NewSession& session) {
   response.headers.emplace_back("Set-Cookie",
                                 session_cookie(name, session.token, limits::kSessionLifeSeconds));
-  response.headers.emplace_back(
-      "Set-Cookie", session_cookie(std::string(kDeviceCookie) + session.account_tag,
-                                   session.device_token, auth::kDeviceLifeSeconds));
+  response.headers.emplace_back("Set-Cookie",
+                                session_cookie(std::string(kDeviceCookie) + session.account_tag,
+                                               session.device_token, auth::kDeviceLifeSeconds));
 }
 
 void Routes::add(Access access, Open handler, std::size_t body_limit, std::string media_types) {
@@ -159,11 +161,11 @@ void Routes::partner(std::string method, std::string pattern, Open handler) {
       limits::kHttpJsonBodyBytes, "application/json");
 }
 
-void Routes::borrower(std::string method, std::string pattern, Repeat repeat,
-                      ForBorrower handler) {
+void Routes::borrower(std::string method, std::string pattern, Repeat repeat, ForBorrower handler) {
   add(
       {std::move(method), std::move(pattern), Caller::borrower, {}},
-      [&services = services_, repeat, handler = std::move(handler)](HttpRequest& request) -> Answer {
+      [&services = services_, repeat,
+       handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
         MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices));
         return once(services, request, borrower.person.str(), repeat,
@@ -191,8 +193,8 @@ void Routes::borrower_photo(std::string pattern, ForBorrower handler) {
 
 void Routes::borrower_file(std::string pattern, bool pdf, ForBorrower handler) {
   const auto types = std::string(kPhotoTypes) + (pdf ? ",application/pdf" : "");
-  borrower_bytes("POST", std::move(pattern),
-                 pdf ? limits::kPdfBytes : limits::kHttpPhotoBodyBytes, types, std::move(handler));
+  borrower_bytes("POST", std::move(pattern), pdf ? limits::kPdfBytes : limits::kHttpPhotoBodyBytes,
+                 types, std::move(handler));
 }
 
 void Routes::staff(std::string method, std::string pattern, auth::Permission permission,
@@ -223,7 +225,9 @@ runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   add_application_routes(routes);
   add_loan_routes(routes);
   add_proof_routes(routes);
+  add_console_sign_in_routes(routes);
   add_console_session_routes(routes);
+  add_console_staff_routes(routes);
   add_console_review_routes(routes);
   add_console_document_routes(routes);
   add_console_application_routes(routes);

@@ -27,10 +27,13 @@ HttpResponse json_response(int status, const T& body) {
 // Identifies one operation of one caller over repeats: 64 hex digits made of caller, key and route.
 std::string operation_of(std::string_view caller, const HttpRequest& request);
 
-enum class Repeat { any, keyed };  // keyed: needs an Idempotency-Key, a repeat gets the first answer
+enum class Repeat {
+  any,
+  keyed
+};  // keyed: needs an Idempotency-Key, a repeat gets the first answer
 
-// Adds routes to a router; turns errors into problems, checks sessions, CSRF and repeats. Only needed
-// while the routes are added: handlers refer to the services, not to this.
+// Adds routes to a router; turns errors into problems, checks sessions, CSRF and repeats. Only
+// needed while the routes are added: handlers refer to the services, not to this.
 class Routes {
  public:
   Routes(runtime::Router& router, Services& services) : router_(router), services_(services) {}
@@ -63,7 +66,8 @@ class Routes {
   std::vector<Access> declared_;
 };
 
-// Where a sign-in comes from: the device by its cookie, or by the header of a client without cookies.
+// Where a sign-in comes from: the device by its cookie, or by the header of a client without
+// cookies.
 auth::Origin origin_of(const HttpRequest& request);
 
 inline constexpr std::string_view kBorrowerCookie = "__Host-mq_session";
@@ -93,7 +97,9 @@ void add_document_routes(Routes& routes);
 void add_application_routes(Routes& routes);
 void add_loan_routes(Routes& routes);
 void add_proof_routes(Routes& routes);
+void add_console_sign_in_routes(Routes& routes);
 void add_console_session_routes(Routes& routes);
+void add_console_staff_routes(Routes& routes);
 void add_console_review_routes(Routes& routes);
 void add_console_document_routes(Routes& routes);
 void add_console_application_routes(Routes& routes);

@@ -125,8 +125,8 @@ Result<boost::json::value> DemoClient::post(const std::string& who, const std::s
     random.fill(raw);
     remember(name, crypto::hex(raw));
   }
-  MQ_TRY(const auto answer, send("POST", who, path, boost::json::serialize(body),
-                                 "application/json", recall(name)));
+  MQ_TRY(const auto answer,
+         send("POST", who, path, boost::json::serialize(body), "application/json", recall(name)));
   return runtime::parse_json(answer);
 }
 
@@ -141,8 +141,7 @@ Result<boost::json::value> DemoClient::put_photo(const std::string& path, const 
 Result<std::string> DemoClient::await_code(const std::string& phone, std::int64_t since_us) {
   std::string code;
   MQ_REQUIRE(wait_until("the SMS", [&]() -> Result<bool> {
-    const auto answer =
-        runtime::http_send({.url = sandbox_url_ + "/sandbox/sms?phone=" + phone});
+    const auto answer = runtime::http_send({.url = sandbox_url_ + "/sandbox/sms?phone=" + phone});
     if (!answer.ok()) return answer.error();
     MQ_TRY(const auto inbox, runtime::parse_json(answer->body));
     const auto* items = inbox.as_object().if_contains("items");
@@ -152,6 +151,21 @@ Result<std::string> DemoClient::await_code(const std::string& phone, std::int64_
     if (field(newest, "at") < Instant{since_us}.iso()) return false;
     code = field(newest, "code");
     return !code.empty();
+  }));
+  return code;
+}
+
+Result<std::string> DemoClient::await_app_code(const std::string& account,
+                                               const std::string& not_this) {
+  std::string code;
+  MQ_REQUIRE(wait_until("a code of the authenticator app", [&]() -> Result<bool> {
+    MQ_TRY(const auto answer,
+           runtime::http_send({.url = sandbox_url_ + "/sandbox/authenticators"}));
+    MQ_TRY(const auto shown, runtime::parse_json(answer.body));
+    for (const auto& one : shown.as_object().at("items").as_array()) {
+      if (field(one, "account") == account) code = field(one, "code");
+    }
+    return !code.empty() && code != not_this;
   }));
   return code;
 }

@@ -15,6 +15,7 @@
 #include "app/pdf_commands.h"
 #include "app/serve_command.h"
 #include "app/statement_commands.h"
+#include "app/user_commands.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Mianqian 面签: mobile lending with face-verified identity"};
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   mq::app::add_serve_command(app, exit_code);
   mq::app::add_demo_command(app, exit_code);
+  mq::app::add_user_commands(app, exit_code);
   mq::app::add_face_commands(app, exit_code);
   mq::app::add_train_occlusion_command(app, exit_code);
   mq::app::add_eval_face_command(app, exit_code);

@@ -16,16 +16,25 @@
 namespace mq::app {
 
 const std::vector<storage::Migration>& data_migrations() {
-  static const std::vector<storage::Migration> kAll = {
-      storage::kOutboxMigration,         audit::kAuditMigration,
-      ledger::kLedgerMigration,          controls::kControlsMigration,
-      vault::kVaultMigration,            consent::kConsentMigration,
-      auth::kAuthMigration,              documents::kDocumentsMigration,
-      identity::kIdentityMigration,      payments::kPaymentsMigration,
-      origination::kOriginationMigration, servicing::kServicingMigration,
-      api::kApiMigration,                documents::kUploadsMigration,
-      auth::kRolesMigration,             auth::kSessionClientMigration,
-      auth::kSessionIndexMigration,      auth::kDevicesMigration};
+  static const std::vector<storage::Migration> kAll = {storage::kOutboxMigration,
+                                                       audit::kAuditMigration,
+                                                       ledger::kLedgerMigration,
+                                                       controls::kControlsMigration,
+                                                       vault::kVaultMigration,
+                                                       consent::kConsentMigration,
+                                                       auth::kAuthMigration,
+                                                       documents::kDocumentsMigration,
+                                                       identity::kIdentityMigration,
+                                                       payments::kPaymentsMigration,
+                                                       origination::kOriginationMigration,
+                                                       servicing::kServicingMigration,
+                                                       api::kApiMigration,
+                                                       documents::kUploadsMigration,
+                                                       auth::kRolesMigration,
+                                                       auth::kSessionClientMigration,
+                                                       auth::kSessionIndexMigration,
+                                                       auth::kDevicesMigration,
+                                                       auth::kStaffAccountsMigration};
   return kAll;
 }
 

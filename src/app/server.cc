@@ -13,7 +13,7 @@
 
 #include "api/api.h"
 #include "app/curve_file.h"
-#include "app/demo_people.h"
+#include "app/demo_staff.h"
 #include "app/document_ports.h"
 #include "app/face_support.h"
 #include "app/migrations.h"
@@ -80,16 +80,6 @@ Result<crypto::KeyRing> open_keys(const Settings& settings, Random& random) {
   return crypto::KeyRing::create(path, random);
 }
 
-Status make_demo_staff(auth::Auth& auth, const Settings& settings) {
-  const auto made = auth.create_staff(kDemoUser, kDemoPassword, {auth::kAllRoles.begin(), auth::kAllRoles.end()});
-  if (!made.ok() && !made.error().is(auth::AuthErrc::username_taken)) return made.error();
-  std::ofstream file(settings.data + "/demo-signins.txt");
-  file << "console sign-in: " << kDemoUser << " / " << kDemoPassword << "\n"
-       << "borrowers: any phone number; codes and invented people are on the sandbox page\n"
-       << "photos of the invented people: " << sandbox_folder(settings) << "/borrowers/\n";
-  return ok();
-}
-
 }  // namespace
 
 struct Server::Impl {
@@ -105,6 +95,7 @@ struct Server::Impl {
   vision::PdfPool pdfs{pdf_config()};
   std::optional<vault::Vault> vault;
   std::optional<auth::Auth> auth;
+  std::optional<auth::StaffAccounts> staff;
   std::optional<PartnerPorts> partners;
   std::optional<documents::Uploads> documents;
   std::optional<identity::Identity> identity;
@@ -155,6 +146,7 @@ Status Server::Impl::open_capabilities() {
   MQ_TRY(vision, vision::WorkerPool::start(workers));
   vault.emplace(*key_store, *keys, clock, random);
   auth.emplace(*database, *vault, *keys, clock, random);
+  staff.emplace(*database, *keys, clock, random);
   MQ_TRY(auto ports, PartnerPorts::make(settings, *database, *vault, clock, random, metrics));
   partners.emplace(std::move(ports));
   identity.emplace(
@@ -173,7 +165,13 @@ Status Server::Impl::open_capabilities() {
   subscribers.emplace(Subscribers{*database, *auth, *identity, *documents, *servicing,
                                   partners->send_sms(), partners->channel(), clock, random});
   subscribe_all(*outbox, *subscribers);
-  if (settings.demo) MQ_REQUIRE(make_demo_staff(*auth, settings));
+  if (settings.demo) {
+    MQ_REQUIRE(make_demo_staff(*auth, *staff, settings, sandbox->url(), random));
+  } else {
+    MQ_TRY(const auto accounts, staff->list());
+    if (accounts.empty())
+      log::warn("staff.none", {{"next", "mianqian user invite NAME --roles admin"}});
+  }
   // The lock of the data folder says that nobody else works on a SQLite file in it, or on a demo's
   // schema: what is under way there belonged to a process that is gone.
   if (settings.demo || database->kind() == "sqlite") {
@@ -184,10 +182,10 @@ Status Server::Impl::open_capabilities() {
 }
 
 Status Server::Impl::open_http() {
-  services.emplace(
-      api::Services{*database, *vault, *auth, *identity, *documents, *origination, *servicing,
-                    metrics, clock, random, [this] { wake(); }, [this] { return outbox->counts(); },
-                    partners->notification_secret(), settings.demo, sandbox ? sandbox->url() : ""});
+  services.emplace(api::Services{
+      *database, *vault, *auth, *staff, *identity, *documents, *origination, *servicing, metrics,
+      clock, random, [this] { wake(); }, [this] { return outbox->counts(); },
+      partners->notification_secret(), settings.demo, sandbox ? sandbox->url() : ""});
   router = api::make_router(*services);
   const auto web = find_web_root(settings.web_root);
   if (web.empty()) return Error(AppErrc::no_web_pages, "build web/ or set server.web_root");

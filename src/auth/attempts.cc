@@ -11,38 +11,54 @@ namespace {
 constexpr std::int64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;
 constexpr std::int64_t kUs = 1'000'000;
 
-// Thousands of phones share one address of a carrier, so an address alone is slowed down, never shut out.
+// Thousands of phones share one address of a carrier, so an address alone is slowed down, never
+// shut out.
 constexpr Allowance kAddress{
     .free = 100, .window_s = kHour, .first_wait_s = 1, .longest_wait_s = kMinute};
 
-// A code has a million values and lives five minutes; five guesses end it (limits::kCodeGuesses). Ten
-// guesses a day are under four thousand in a year against one account, each five at a code of their own:
-// a chance below one in two hundred.
+// A code has a million values and lives five minutes; five guesses end it (limits::kCodeGuesses).
+// One guess an hour without pause is under nine thousand in a year against one account: a chance
+// below one in a hundred.
 constexpr AttemptPolicy kCodeGuess{
     .account = {.free = 10, .window_s = kDay, .first_wait_s = kMinute, .longest_wait_s = kHour},
     .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
     .address = kAddress};
 
-// Passwords are chosen by people: the thousand commonest are tried first, so they are worth fewer tries.
+// Passwords are chosen by people: the thousand commonest are tried first, so they are worth fewer
+// tries.
 constexpr AttemptPolicy kPasswordGuess{
     .account = {.free = 5, .window_s = kDay, .first_wait_s = 30, .longest_wait_s = kHour},
     .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
     .address = kAddress};
 
-// Each message costs money and rings at somebody's phone.
-constexpr AttemptPolicy kCodeSend{
-    .account = {.free = 5, .window_s = kHour, .first_wait_s = kMinute, .longest_wait_s = 30 * kMinute},
+// Three of a million codes are good at any time, and whoever guesses has the password already. Five
+// a day without pause have a chance below one in a hundred and eighty in a year; the owner mistypes
+// on a known device.
+constexpr AttemptPolicy kTotpGuess{
+    .account = {.free = 5, .window_s = kDay, .first_wait_s = kMinute, .longest_wait_s = 6 * kHour},
     .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
     .address = kAddress};
 
-std::int64_t unit_us(const Allowance& allowance) { return allowance.window_s * kUs / allowance.free; }
+// Each message costs money and rings at somebody's phone.
+constexpr AttemptPolicy kCodeSend{
+    .account = {.free = 5,
+                .window_s = kHour,
+                .first_wait_s = kMinute,
+                .longest_wait_s = 30 * kMinute},
+    .device = {.free = 10, .window_s = kHour, .first_wait_s = 30, .longest_wait_s = 15 * kMinute},
+    .address = kAddress};
+
+std::int64_t unit_us(const Allowance& allowance) {
+  return allowance.window_s * kUs / allowance.free;
+}
 
 struct Count {
   std::string key;
   const Allowance* allowance;
 };
 
-// Accounts and addresses are kept as keyed hashes: this table says nothing of who was attacked or whence.
+// Accounts and addresses are kept as keyed hashes: this table says nothing of who was attacked or
+// whence.
 std::string key_of(const crypto::KeyRing& ring, Attempt what, std::string_view kind,
                    std::string_view value) {
   const auto text = std::string("attempt|") + boost::describe::enum_to_string(what, "?") + "|" +
@@ -67,6 +83,8 @@ const AttemptPolicy& policy_of(Attempt what) {
       return kCodeGuess;
     case Attempt::password_guess:
       return kPasswordGuess;
+    case Attempt::totp_guess:
+      return kTotpGuess;
     case Attempt::code_send:
       break;
   }
@@ -74,7 +92,8 @@ const AttemptPolicy& policy_of(Attempt what) {
 }
 
 Debt at(const Debt& debt, Instant now) {
-  return {std::max<std::int64_t>(0, debt.us - std::max<std::int64_t>(0, now.us - debt.last.us)), now};
+  return {std::max<std::int64_t>(0, debt.us - std::max<std::int64_t>(0, now.us - debt.last.us)),
+          now};
 }
 
 Debt with_try(const Allowance& allowance, const Debt& debt, Instant now) {
@@ -83,7 +102,8 @@ Debt with_try(const Allowance& allowance, const Debt& debt, Instant now) {
 
 std::int64_t wait_s(const Allowance& allowance, const Debt& debt, Instant now) {
   const auto unit = unit_us(allowance);
-  const auto tries = (at(debt, now).us + unit - 1) / unit;  // one that is earned in part counts whole
+  const auto tries =
+      (at(debt, now).us + unit - 1) / unit;  // one that is earned in part counts whole
   if (tries < allowance.free) return 0;
   // The shift is bounded: waits are at most a day, 2^17 seconds.
   const auto doublings = std::min<std::int64_t>(tries - allowance.free, 20);
@@ -92,12 +112,11 @@ std::int64_t wait_s(const Allowance& allowance, const Debt& debt, Instant now) {
   return left_us <= 0 ? 0 : (left_us + kUs - 1) / kUs;
 }
 
-Status may(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what, const Attempter& who,
-           Instant now, AuthErrc refusal) {
+Status may(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
+           const Attempter& who, Instant now, AuthErrc refusal) {
   std::int64_t wait = 0;
   for (const Count& count : counts_of(ring, what, who)) {
-    const auto row =
-        tx.first("SELECT debt, last_at FROM auth_attempt WHERE key = $1", {count.key});
+    const auto row = tx.first("SELECT debt, last_at FROM auth_attempt WHERE key = $1", {count.key});
     if (row) wait = std::max(wait, wait_s(*count.allowance, {row->i64(0), row->instant(1)}, now));
   }
   if (wait > 0) return Error(refusal, std::to_string(wait));
@@ -137,7 +156,8 @@ void give_back(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt wh
       tx.execute("UPDATE auth_attempt SET debt = 0 WHERE key = $1", {count.key});
     } else {
       tx.execute(
-          "UPDATE auth_attempt SET debt = CASE WHEN debt > $2 THEN debt - $2 ELSE 0 END WHERE key = $1",
+          "UPDATE auth_attempt SET debt = CASE WHEN debt > $2 THEN debt - $2 ELSE 0 END WHERE key "
+          "= $1",
           {count.key, unit_us(*count.allowance)});
     }
   }

@@ -1,10 +1,10 @@
-// How often somebody may try. Guesses and sends are counted for the account they are aimed at, for the
-// device they come from and for the address they come from; who has tried too often waits, each time
-// twice as long as before.
+// How often somebody may try. Guesses and sends are counted for the account they are aimed at, for
+// the device they come from and for the address they come from; who has tried too often waits, each
+// time twice as long as before.
 //
-// A device on which somebody has signed in to the account before is known. It has a count of its own and
-// answers to no other: an attacker who uses up an account's tries, or those of an address that the owner
-// shares with him, does not lock out the owner. Private to auth/.
+// A device on which somebody has signed in to the account before is known. It has a count of its
+// own and answers to no other: an attacker who uses up an account's tries, or those of an address
+// that the owner shares with him, does not lock out the owner. Private to auth/.
 #pragma once
 
 #include <array>
@@ -15,10 +15,10 @@
 
 namespace mq::auth {
 
-enum class Attempt { code_guess, password_guess, code_send };
-BOOST_DESCRIBE_ENUM(Attempt, code_guess, password_guess, code_send)
+enum class Attempt { code_guess, password_guess, totp_guess, code_send };
+BOOST_DESCRIBE_ENUM(Attempt, code_guess, password_guess, totp_guess, code_send)
 inline constexpr std::array kAllAttempts = {Attempt::code_guess, Attempt::password_guess,
-                                            Attempt::code_send};
+                                            Attempt::totp_guess, Attempt::code_send};
 
 struct Allowance {
   std::int64_t free = 0;      // tries without a wait
@@ -53,14 +53,14 @@ struct Attempter {
   std::string address;             // "" where nobody is to be held to it
 };
 
-// Counts a try before it is made, so that tries at the same moment are not more than allowed. Answers the
-// seconds until the one after it is allowed. Error: `refusal` with the seconds to wait; nothing is counted
-// then.
+// Counts a try before it is made, so that tries at the same moment are not more than allowed.
+// Answers the seconds until the one after it is allowed. Error: `refusal` with the seconds to wait;
+// nothing is counted then.
 Result<std::int64_t> take(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
                           const Attempter& who, Instant now, AuthErrc refusal);
 // The same without counting.
-Status may(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what, const Attempter& who,
-           Instant now, AuthErrc refusal);
+Status may(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
+           const Attempter& who, Instant now, AuthErrc refusal);
 // A try that succeeded was none: it is taken off the counts. A known device begins anew.
 void give_back(storage::Transaction& tx, const crypto::KeyRing& ring, Attempt what,
                const Attempter& who);

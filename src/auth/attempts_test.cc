@@ -16,7 +16,8 @@ namespace {
 constexpr Instant kBegin{1'790'000'000'000'000};
 constexpr auto kPhone = "13800000000";
 
-constexpr Allowance kAllowance{.free = 3, .window_s = 300, .first_wait_s = 10, .longest_wait_s = 35};
+constexpr Allowance kAllowance{
+    .free = 3, .window_s = 300, .first_wait_s = 10, .longest_wait_s = 35};
 
 // After so many tries at the same moment.
 Debt tries(int count) {
@@ -62,17 +63,20 @@ TEST(Addresses, OfVersionSixCountByTheirNetwork) {
 TEST(Limits, TheirPageShowsThem) {
   std::ostringstream page;
   page << "# How often somebody may try\n\n"
-          "Written by `attempts_test` from `src/auth/attempts.cc`, where the reasons stand. Some tries are free;\n"
-          "as many are earned anew in the time of the fourth column. Beyond them each waits twice as long as the one before.\n"
-          "Tries from a device that is known to the account count for that device alone, all others for the account and for\n"
+          "Written by `attempts_test` from `src/auth/attempts.cc`, where the reasons stand. Some "
+          "tries are free;\n"
+          "as many are earned anew in the time of the fourth column. Beyond them each waits twice "
+          "as long as the one before.\n"
+          "Tries from a device that is known to the account count for that device alone, all "
+          "others for the account and for\n"
           "the address.\n\n"
           "| What | Counted for | Free | Earned anew in, s | First wait, s | Longest wait, s |\n"
           "|---|---|---|---|---|---|\n";
   for (const auto what : kAllAttempts) {
     const auto& policy = policy_of(what);
     const auto row = [&](const char* whom, const Allowance& a) {
-      page << "| " << boost::describe::enum_to_string(what, "?") << " | " << whom << " | " << a.free << " | "
-           << a.window_s << " | " << a.first_wait_s << " | " << a.longest_wait_s << " |\n";
+      page << "| " << boost::describe::enum_to_string(what, "?") << " | " << whom << " | " << a.free
+           << " | " << a.window_s << " | " << a.first_wait_s << " | " << a.longest_wait_s << " |\n";
       EXPECT_GT(a.free, 0);
       EXPECT_LE(a.first_wait_s, a.longest_wait_s);
       EXPECT_LT(a.longest_wait_s, a.window_s);
@@ -81,8 +85,10 @@ TEST(Limits, TheirPageShowsThem) {
     row("device", policy.device);
     row("address", policy.address);
   }
-  page << "\nA code ends after " << limits::kCodeGuesses << " wrong guesses and " << limits::kCodeLifeSeconds
-       << " seconds. A device on which a borrower signs in to an account that has one already\nmay not sign for "
+  page << "\nA code ends after " << limits::kCodeGuesses << " wrong guesses and "
+       << limits::kCodeLifeSeconds
+       << " seconds. A device on which a borrower signs in to an account that has one already\nmay "
+          "not sign for "
        << kNewDeviceHoldSeconds / 3600 << " hours, unless it is confirmed on one that may.\n";
   const char* root = std::getenv("MQ_SOURCE_DIR");
   const char* built = std::getenv("MQ_BUILD_DIR");
@@ -91,8 +97,8 @@ TEST(Limits, TheirPageShowsThem) {
   if (there == page.str()) return;
   const auto fresh = std::string(built == nullptr ? "." : built) + "/limits.md";
   std::ofstream(fresh) << page.str();
-  FAIL() << "docs/security/limits.md is not what attempts.cc says. Look at the difference to " << fresh
-         << "; if it is meant, copy it there.";
+  FAIL() << "docs/security/limits.md is not what attempts.cc says. Look at the difference to "
+         << fresh << "; if it is meant, copy it there.";
 }
 
 class AttemptsTest : public AuthFixture<test::PeopleTest> {
@@ -137,7 +143,8 @@ TEST_P(AttemptsTest, AnAddressIsSlowedDownOverAllAccounts) {
   ASSERT_FALSE(slowed.ok());
   EXPECT_TRUE(slowed.error().is(AuthErrc::too_many_codes));
   EXPECT_EQ(slowed.error().detail(), std::to_string(allowed.first_wait_s));
-  EXPECT_EQ(number("SELECT COUNT(*) FROM auth_account"), allowed.free) << "nor does it make accounts";
+  EXPECT_EQ(number("SELECT COUNT(*) FROM auth_account"), allowed.free)
+      << "nor does it make accounts";
   EXPECT_TRUE(asking(9'000, "10.0.0.8").ok());
 }
 
@@ -155,13 +162,15 @@ TEST_P(AttemptsTest, ADeviceHasItsOwnCountAndASuccessClearsIt) {
     return done.ok() ? "ok" : done.error().code();
   };
   Origin desk{.address = "10.0.0.1"};
-  desk.devices = {auth_.staff_sign_in("wang", "correct horse battery", desk)->session.device_token};
+  desk.devices = {staff_in("wang", "correct horse battery", desk).session.device_token};
   const auto free = policy_of(Attempt::password_guess).device.free;
   for (int round = 0; round < 2; ++round) {
-    for (int i = 1; i < free; ++i) EXPECT_EQ(trying("wrong password", desk), "auth.wrong_credentials");
+    for (int i = 1; i < free; ++i)
+      EXPECT_EQ(trying("wrong password", desk), "auth.wrong_credentials");
     EXPECT_EQ(trying("correct horse battery", desk), "ok");
   }
-  for (int i = 0; i < free; ++i) EXPECT_EQ(trying("wrong password", desk), "auth.wrong_credentials");
+  for (int i = 0; i < free; ++i)
+    EXPECT_EQ(trying("wrong password", desk), "auth.wrong_credentials");
   EXPECT_EQ(trying("correct horse battery", desk), "auth.too_many_guesses");
   EXPECT_EQ(trying("correct horse battery", {.address = "10.0.0.2"}), "ok")
       << "its tries are not the account's";

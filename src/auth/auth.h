@@ -1,5 +1,5 @@
-// Sign-in: borrowers by phone and SMS code, staff by password; sessions; devices; codes bound to
-// one action; how often any of it may be tried.
+// Sign-in: borrowers by phone and SMS code, staff by password and authenticator app; sessions;
+// devices; codes bound to one action; how often any of it may be tried; the accounts of staff.
 #pragma once
 
 #include <array>
@@ -31,18 +31,34 @@ enum class AuthErrc {
   no_session,        // not signed in, expired or signed out
   unknown_session,   // not one of theirs, or ended already
   device_on_hold,  // too new for matters of money; the detail holds the moment from which it is not
-  wrong_credentials,  // staff: unknown name or wrong password, not told which
-  forbidden,          // signed in, but the role does not allow it
+  wrong_credentials,   // staff: unknown name or wrong password, not told which
+  unknown_sign_in,     // staff: none under way, finished or too old
+  factor_missing,      // staff: a second factor has to be set up first
+  factor_exists,       // staff: a second factor is there and not set up anew
+  unknown_invitation,  // used, too old or replaced
+  forbidden,           // signed in, but the role does not allow it
   weak_password,
+  bad_username,
   username_taken,
+  unknown_staff,
+  own_account,      // whoever asks may not do that to themselves
+  unknown_change,   // no such change of an account, or it is decided
+  own_change,       // four eyes: asked for by whoever wants to agree, or about them
+  change_open,      // another change of this account waits for a decision
+  change_outdated,  // the account is not as it was when the change was asked for
+  reason_missing,
 };
 BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code,
                     wrong_code, code_used_up, too_many_guesses, no_session, unknown_session,
-                    device_on_hold, wrong_credentials, forbidden, weak_password, username_taken)
+                    device_on_hold, wrong_credentials, unknown_sign_in, factor_missing,
+                    factor_exists, unknown_invitation, forbidden, weak_password, bad_username,
+                    username_taken, unknown_staff, own_account, unknown_change, own_change,
+                    change_open, change_outdated, reason_missing)
 constexpr std::string_view error_domain(AuthErrc) { return "auth"; }
 
 using ChallengeId = Id<struct ChallengeTag>;
 using DeviceId = Id<struct DeviceTag>;
+using StaffChangeId = Id<struct StaffChangeTag>;
 
 // A device on which somebody signs in to an account that has one already may not be used for
 // matters of money before this, unless the owner says on another that it is theirs: time to read
@@ -107,10 +123,13 @@ enum class Permission {
   switch_read,
   switch_change,
   business_date_advance,  // of a demo
+  staff_read,
+  staff_change,  // asking for it and, as a second person, agreeing to it
 };
 BOOST_DESCRIBE_ENUM(Permission, own_session, verification_read, verification_decide, document_read,
                     application_read, application_decide, loan_read, ledger_read, audit_read,
-                    outbox_read, switch_read, switch_change, business_date_advance)
+                    outbox_read, switch_read, switch_change, business_date_advance, staff_read,
+                    staff_change)
 // Beside own_session.
 std::span<const Permission> permissions_of(Role role);
 
@@ -215,17 +234,45 @@ class Auth {
   // many sessions those were. Error: no_session as above.
   Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
 
-  // --- staff ---
-  // Errors: weak_password (under 10 characters), username_taken.
+  // --- staff: a password and then a code of an authenticator app ---
+  // For a demo and tests: everybody else is invited. Without a secret of the authenticator app one
+  // is set up at the first sign-in. Errors: bad_username, weak_password, username_taken.
   Result<StaffId> create_staff(std::string_view username, std::string_view password,
-                               const std::vector<Role>& roles);
+                               const std::vector<Role>& roles,
+                               const std::optional<Bytes>& totp_secret = {});
+  struct SignInUnderWay {
+    std::string token;  // names it in the next step; form and keeping as of NewSession::token
+    Instant expires_at;
+    std::string username;
+    bool set_up = false;  // there is no second factor yet: it must be set up now
+  };
+  // Errors: wrong_credentials, too_many_guesses: both alike for names that nobody has.
+  Result<SignInUnderWay> staff_sign_in(std::string_view username, std::string_view password,
+                                       const Origin& origin);
+  // A new secret for the authenticator app, in force once a code of it has come. Errors:
+  // unknown_sign_in, factor_exists.
+  struct TotpSetUp {
+    std::string secret;  // base32, to be typed in
+    std::string uri;     // otpauth://…, to be shown as a QR code
+  };
+  Result<TotpSetUp> set_up_totp(std::string_view sign_in);
   struct StaffSignedIn {
     Staff staff;
     NewSession session;
   };
-  // Errors: wrong_credentials, too_many_guesses: both alike for names that nobody has.
-  Result<StaffSignedIn> staff_sign_in(std::string_view username, std::string_view password,
-                                      const Origin& origin);
+  // Errors: unknown_sign_in, factor_missing, wrong_code (also one that was used before),
+  // too_many_guesses.
+  Result<StaffSignedIn> finish_staff_sign_in(std::string_view sign_in, std::string_view code,
+                                             const Origin& origin);
+  // Whom a link invites. Error: unknown_invitation.
+  struct Invited {
+    std::string username;
+    std::vector<Role> roles;
+    Instant expires_at;
+  };
+  Result<Invited> invitation(std::string_view token);
+  // Sets the password; a second factor is set up next. Errors: unknown_invitation, weak_password.
+  Result<SignInUnderWay> accept_invitation(std::string_view token, std::string_view password);
 
  private:
   Result<Challenge> request_code(const PersonId& person, std::string_view action,
@@ -252,13 +299,103 @@ class Auth {
   };
   Result<Found> find_session(std::string_view kind, std::string_view token,
                              const DeviceTokens& devices);
+  SignInUnderWay begin_sign_in(storage::Transaction& tx, const std::string& staff);
+  Bytes sealed_totp(const std::string& staff, ByteView secret);
+  Bytes opened_totp(const std::string& staff, ByteView sealed) const;
   bool on_hold(storage::Transaction& tx, const std::optional<DeviceId>& device) const;
   Bytes code_hash(const ChallengeId& challenge, std::string_view code) const;
-  Bytes token_hash(std::string_view token) const;
   std::string account_tag(std::string_view kind, const std::string& subject) const;
 
   storage::Database& database_;
   vault::Vault& vault_;
+  const crypto::KeyRing& ring_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+// --- the accounts of staff: what one administrator asks for, another agrees to ---
+
+enum class StaffState { invited, active, disabled };  // invited: has no password yet
+BOOST_DESCRIBE_ENUM(StaffState, invited, active, disabled)
+
+struct StaffAccount {
+  StaffId id;
+  std::string username;
+  std::vector<Role> roles;
+  StaffState state = StaffState::active;
+  bool has_totp = false;
+  Instant created_at;
+  std::optional<Instant> signed_in_at;  // last
+};
+
+// invite: a new account. roles: others than now. renew: a new link, for whoever lost the password
+// or the phone, or is to come back; the account is as if just invited, and its sessions end.
+// disable: it opens nothing any more; done at once and by one alone, because it must be quick.
+enum class StaffChangeKind { invite, roles, renew, disable };
+BOOST_DESCRIBE_ENUM(StaffChangeKind, invite, roles, renew, disable)
+enum class StaffChangeState { open, agreed, refused, withdrawn, expired };
+BOOST_DESCRIBE_ENUM(StaffChangeState, open, agreed, refused, withdrawn, expired)
+
+struct NewStaffChange {
+  StaffChangeKind kind = StaffChangeKind::invite;
+  std::string username;
+  std::vector<Role> roles;  // of an invitation and of other roles
+  std::string reason;       // the asker's own words; no personal data belongs here
+};
+
+struct StaffChange {
+  StaffChangeId id;
+  NewStaffChange what;
+  std::vector<Role> roles_before;
+  StaffChangeState state = StaffChangeState::open;
+  std::string asked_by;  // username
+  Instant asked_at, expires_at;
+  std::string decided_by;  // username, "" while open
+  std::optional<Instant> decided_at;
+  bool own = false;  // asked for by whoever looks, or about them: they cannot agree to it
+};
+
+// To be handed to the person: whoever has the token becomes the account.
+struct Invitation {
+  std::string username;
+  std::string token;  // 32 random bytes, base64url; only its keyed hash is stored
+  Instant expires_at;
+};
+
+inline constexpr std::int64_t kStaffChangeLifeSeconds = 72 * 60 * 60;
+inline constexpr std::int64_t kInvitationLifeSeconds = 72 * 60 * 60;
+
+// Thread-safe.
+class StaffAccounts {
+ public:
+  StaffAccounts(storage::Database& database, const crypto::KeyRing& ring, const Clock& clock,
+                Random& random);
+
+  Result<std::vector<StaffAccount>> list();  // by name
+  // Open ones first, then the latest; fifty at most.
+  Result<std::vector<StaffChange>> changes(const Staff& who);
+
+  // Errors: bad_username, username_taken, unknown_staff, change_open, reason_missing; of disabling
+  // also own_account, and forbidden when whoever asks has been disabled meanwhile.
+  Result<StaffChangeId> ask(const Staff& by, const NewStaffChange& change);
+  // Agreeing to an invitation or a renewal answers the invitation, this once. Refusing what
+  // somebody asked for themselves withdraws it. Errors: unknown_change, own_change,
+  // change_outdated, username_taken.
+  Result<std::optional<Invitation>> decide(const Staff& by, const StaffChangeId& change,
+                                           bool agree);
+  // From the machine itself, for the first administrators: invites a new account with these roles,
+  // or renews the one there is, whose roles then become these. Error: bad_username.
+  Result<Invitation> invite_from_host(std::string_view username, const std::vector<Role>& roles);
+
+ private:
+  Invitation invite(storage::Transaction& tx, const std::string& staff,
+                    const std::string& username);
+  Status disable(storage::Transaction& tx, const Staff& by, const std::string& staff);
+  void close_account(storage::Transaction& tx, const std::string& staff);
+  std::string add_account(storage::Transaction& tx, std::string_view username,
+                          const std::vector<Role>& roles);
+
+  storage::Database& database_;
   const crypto::KeyRing& ring_;
   const Clock& clock_;
   Random& random_;
@@ -269,6 +406,6 @@ Result<std::string> masked_phone(storage::Database& database, vault::Vault& vaul
                                  const PersonId& person);
 
 extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration,
-    kSessionIndexMigration, kDevicesMigration;
+    kSessionIndexMigration, kDevicesMigration, kStaffAccountsMigration;
 
 }  // namespace mq::auth

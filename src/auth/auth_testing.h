@@ -9,6 +9,7 @@
 
 #include "audit/audit.h"
 #include "auth/auth.h"
+#include "support/authenticator.h"
 
 namespace mq::auth {
 
@@ -17,8 +18,8 @@ class AuthFixture : public People {
  protected:
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
-                   kAuthMigration, kRolesMigration, kSessionClientMigration,
-                   kSessionIndexMigration, kDevicesMigration});
+                   kAuthMigration, kRolesMigration, kSessionClientMigration, kSessionIndexMigration,
+                   kDevicesMigration, kStaffAccountsMigration});
   }
 
   struct Sms {
@@ -61,11 +62,20 @@ class AuthFixture : public People {
     return *done;
   }
 
+  // Password and code, as they should be.
+  Auth::StaffSignedIn staff_in(const std::string& username, std::string_view password,
+                               const Origin& origin = {}) {
+    const auto done = apps_.enter(auth_, this->clock_, username, password, origin);
+    EXPECT_TRUE(done.ok()) << done.error().code();
+    return *done;
+  }
+
   static Borrower as_borrower(const Auth::SignedIn& in) {
     return {in.person, in.session.id, in.session.device};
   }
 
   std::vector<Sms> sent_;
+  test::Authenticator apps_;
   Auth auth_{this->db(), this->vault_, this->ring_, this->clock_, this->random_};
 };
 

@@ -1,4 +1,5 @@
-// The devices on which somebody has signed in: known ones, new ones, and what a new one may not do yet.
+// The devices on which somebody has signed in: known ones, new ones, and what a new one may not do
+// yet.
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "auth/tokens.h"
@@ -12,11 +13,12 @@ std::string moment_in_china(Instant at) {
   const auto ymd = BusinessDate::in_china(at).ymd();
   const auto minute = (at.us / kUsPerMinute + kOffsetMinutes) % kDayMinutes;
   const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-  return std::to_string(ymd.month) + "月" + std::to_string(ymd.day) + "日" + two(minute / 60) + ":" +
-         two(minute % 60);
+  return std::to_string(ymd.month) + "月" + std::to_string(ymd.day) + "日" + two(minute / 60) +
+         ":" + two(minute % 60);
 }
 
-// Errors: device_on_hold with the moment from which it is not; no_session when there is no such device.
+// Errors: device_on_hold with the moment from which it is not; no_session when there is no such
+// device.
 Status settled(storage::Transaction& tx, const DeviceId& device, Instant now) {
   const auto row = tx.first(
       "SELECT held_until FROM auth_device WHERE id = $1" + std::string(tx.for_update()), {device});
@@ -28,8 +30,8 @@ Status settled(storage::Transaction& tx, const DeviceId& device, Instant now) {
 }  // namespace
 
 std::string Auth::account_tag(std::string_view kind, const std::string& subject) const {
-  const auto digest = crypto::hmac_sha256(
-      ring_.session_hash_key().view(), as_bytes("account|" + std::string(kind) + "|" + subject));
+  const auto digest = crypto::hmac_sha256(ring_.session_hash_key().view(),
+                                          as_bytes("account|" + std::string(kind) + "|" + subject));
   return crypto::hex(digest).substr(0, 12);
 }
 
@@ -38,9 +40,9 @@ std::optional<Auth::Device> Auth::known_device(storage::Transaction& tx, std::st
                                                const std::vector<std::string>& tokens) {
   for (const auto& token : tokens) {
     if (!plausible_token(token)) continue;
-    const auto row = tx.first(
-        "SELECT id FROM auth_device WHERE token_hash = $1 AND kind = $2 AND subject = $3",
-        {token_hash(token), kind, subject});
+    const auto row =
+        tx.first("SELECT id FROM auth_device WHERE token_hash = $1 AND kind = $2 AND subject = $3",
+                 {token_hash(ring_, token), kind, subject});
     if (row) return Device{row->id<DeviceId>(0), token};
   }
   return std::nullopt;
@@ -55,9 +57,10 @@ Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
                {now, origin.client, known->id});
     return *known;
   }
-  // Never one that the client brought: whoever put it there would know it. The first device of an account is
-  // taken for its owner's. One on which nothing was done after its sign-in does not count: the answer may
-  // have been lost on its way, and the person come again without knowing the token.
+  // Never one that the client brought: whoever put it there would know it. The first device of an
+  // account is taken for its owner's. One on which nothing was done after its sign-in does not
+  // count: the answer may have been lost on its way, and the person come again without knowing the
+  // token.
   const Device made{DeviceId::make(now, random_), new_token(random_)};
   const bool held =
       kind == "borrower" &&
@@ -65,7 +68,7 @@ Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
   tx.execute(
       "INSERT INTO auth_device (id, kind, subject, token_hash, client, first_seen_at, seen_at, "
       "held_until) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
-      {made.id, kind, subject, token_hash(made.token), origin.client, now,
+      {made.id, kind, subject, token_hash(ring_, made.token), origin.client, now,
        held ? now.plus_seconds(kNewDeviceHoldSeconds) : now});
   audit::append(tx, now, random_, "auth.device_added", subject,
                 {{"device", made.id.str()}, {"held", held ? "yes" : "no"}});
@@ -94,8 +97,9 @@ Status Auth::settle_device(const SessionOwner& owner, const SessionId& session) 
         "s.kind = $2 AND s.subject = $3",
         {session, owner.kind, owner.subject});
     if (!row) return AuthErrc::unknown_session;
-    const auto settled = tx.change(
-        "UPDATE auth_device SET held_until = $1 WHERE id = $2 AND held_until > $1", {now, row->text(0)});
+    const auto settled =
+        tx.change("UPDATE auth_device SET held_until = $1 WHERE id = $2 AND held_until > $1",
+                  {now, row->text(0)});
     if (settled == 1) {
       audit::append(tx, now, random_, "auth.device_settled", owner.subject,
                     {{"device", row->text(0)}, {"by", owner.current.str()}});
@@ -105,12 +109,13 @@ Status Auth::settle_device(const SessionOwner& owner, const SessionId& session) 
 }
 
 Status Auth::deliver_device_notice(const DeviceId& device, const SmsSender& sender) {
-  MQ_TRY(const auto row, database_.read([&](storage::Transaction& tx)
-                                            -> Result<std::optional<storage::Row>> {
-    return tx.first("SELECT subject, client, first_seen_at FROM auth_device WHERE id = $1 AND "
-                    "kind = 'borrower'",
-                    {device});
-  }));
+  MQ_TRY(const auto row,
+         database_.read([&](storage::Transaction& tx) -> Result<std::optional<storage::Row>> {
+           return tx.first(
+               "SELECT subject, client, first_seen_at FROM auth_device WHERE id = $1 AND "
+               "kind = 'borrower'",
+               {device});
+         }));
   if (!row) return ok();
   MQ_TRY(const auto person, PersonId::parse(row->text(0)));
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
@@ -118,9 +123,10 @@ Status Auth::deliver_device_notice(const DeviceId& device, const SmsSender& send
     return vault_.get(tx, keys, vault::Field::phone);
   }));
   const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
-  return sender(device.str(), phone,
-                "【面签】您的账户" + moment_in_china(row->instant(2)) + "在新设备" + client +
-                    "登录，该设备 24 小时内不能签约。若不是您本人，请在常用设备的“登录设备”中将它退出。");
+  return sender(
+      device.str(), phone,
+      "【面签】您的账户" + moment_in_china(row->instant(2)) + "在新设备" + client +
+          "登录，该设备 24 小时内不能签约。若不是您本人，请在常用设备的“登录设备”中将它退出。");
 }
 
 const storage::Migration kDevicesMigration{
@@ -130,7 +136,8 @@ const storage::Migration kDevicesMigration{
     "seen_at BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, held_until BIGINT NOT NULL);"
     "CREATE INDEX auth_device_subject ON auth_device (kind, subject);"
     "CREATE INDEX auth_device_seen ON auth_device (seen_at);"
-    "CREATE TABLE auth_attempt (key TEXT PRIMARY KEY, debt BIGINT NOT NULL, last_at BIGINT NOT NULL, "
+    "CREATE TABLE auth_attempt (key TEXT PRIMARY KEY, debt BIGINT NOT NULL, last_at BIGINT NOT "
+    "NULL, "
     "forget_at BIGINT NOT NULL);"
     "CREATE INDEX auth_attempt_forget ON auth_attempt (forget_at);"
     "ALTER TABLE auth_account ADD COLUMN has_device BIGINT NOT NULL DEFAULT 0;"

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "auth/auth.h"
+#include "auth/roles.h"
 
 namespace mq::auth {
 namespace {
@@ -20,8 +21,9 @@ constexpr std::array kRisk = {application_read, application_decide};
 constexpr std::array kFinance = {loan_read, ledger_read};
 // Runs the installation. Nothing of a person's is in it: whoever decides about people needs another
 // role.
-constexpr std::array kAdmin = {audit_read, outbox_read, switch_read, switch_change,
-                               business_date_advance};
+constexpr std::array kAdmin = {audit_read,    outbox_read,           switch_read,
+                               switch_change, business_date_advance, staff_read,
+                               staff_change};
 
 bool among(std::span<const Permission> all, Permission one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -55,6 +57,25 @@ std::vector<Permission> Staff::permissions() const {
     if (may(one.value)) out.push_back(one.value);
   });
   return out;
+}
+
+std::string roles_text(const std::vector<Role>& roles) {
+  std::string text;
+  for (const auto role : kAllRoles) {
+    if (std::find(roles.begin(), roles.end(), role) == roles.end()) continue;
+    if (!text.empty()) text += ",";
+    text += boost::describe::enum_to_string(role, "?");
+  }
+  return text;
+}
+
+std::vector<Role> roles_of(const std::string& text) {
+  std::vector<Role> roles;
+  for (const auto role : kAllRoles) {
+    const std::string name = boost::describe::enum_to_string(role, "?");
+    if (("," + text + ",").find("," + name + ",") != std::string::npos) roles.push_back(role);
+  }
+  return roles;
 }
 
 }  // namespace mq::auth

@@ -18,17 +18,15 @@ Auth::Auth(storage::Database& database, vault::Vault& vault, const crypto::KeyRi
            const Clock& clock, Random& random)
     : database_(database), vault_(vault), ring_(ring), clock_(clock), random_(random) {}
 
-Bytes Auth::token_hash(std::string_view token) const {
-  const auto digest = crypto::hmac_sha256(ring_.session_hash_key().view(), as_bytes(token));
-  return {digest.begin(), digest.end()};
-}
-
 NewSession Auth::open_session(storage::Transaction& tx, std::string_view kind,
                               const std::string& subject, const Origin& origin) {
   const auto now = clock_.now();
   auto device = note_device(tx, kind, subject, origin);
-  NewSession session{new_token(random_), now.plus_seconds(limits::kSessionLifeSeconds),
-                     SessionId::make(now, random_), device.id, std::move(device.token),
+  NewSession session{new_token(random_),
+                     now.plus_seconds(limits::kSessionLifeSeconds),
+                     SessionId::make(now, random_),
+                     device.id,
+                     std::move(device.token),
                      account_tag(kind, subject)};
   tx.execute("DELETE FROM auth_session WHERE expires_at < $1",
              {now.plus_seconds(-kForgottenAfterSeconds)});
@@ -36,15 +34,15 @@ NewSession Auth::open_session(storage::Transaction& tx, std::string_view kind,
   tx.execute(
       "INSERT INTO auth_session (id, kind, subject, token_hash, created_at, seen_at, expires_at, "
       "client, device, bound) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)",
-      {session.id, kind, subject, token_hash(session.token), now, session.expires_at, origin.client,
-       session.device, std::int64_t{origin.browser}});
+      {session.id, kind, subject, token_hash(ring_, session.token), now, session.expires_at,
+       origin.client, session.device, std::int64_t{origin.browser}});
   return session;
 }
 
 Result<Auth::Found> Auth::find_session(std::string_view kind, std::string_view token,
                                        const DeviceTokens& devices) {
   if (!plausible_token(token)) return AuthErrc::no_session;
-  const auto hash = token_hash(token);
+  const auto hash = token_hash(ring_, token);
   const auto now = clock_.now();
   MQ_TRY(const auto row,
          database_.read([&](storage::Transaction& tx) -> Result<std::optional<storage::Row>> {
@@ -54,12 +52,13 @@ Result<Auth::Found> Auth::find_session(std::string_view kind, std::string_view t
                "LEFT JOIN auth_device d ON d.id = s.device WHERE s.token_hash = $1 AND s.kind = $2 "
                "AND s.expires_at > $3 AND s.seen_at > $4 AND s.ended_at IS NULL",
                {hash, kind, now, now.plus_seconds(-limits::kSessionIdleSeconds)});
-           // One of a device that is no more is none; those from before devices were kept have none.
+           // One of a device that is no more is none; those from before devices were kept have
+           // none.
            if (!found || found->is_null(3)) return found;
            if (found->is_null(4)) return std::optional<storage::Row>{};
            // What was stolen without its device opens nothing.
            const auto fits = [&](const std::string& one) {
-             return crypto::constant_time_equal(found->bytes(4), token_hash(one));
+             return crypto::constant_time_equal(found->bytes(4), token_hash(ring_, one));
            };
            const bool asked = devices.has_value() || found->i64(6) != 0;
            if (asked && (!devices || std::none_of(devices->begin(), devices->end(), fits)))
@@ -78,7 +77,8 @@ Result<Auth::Found> Auth::find_session(std::string_view kind, std::string_view t
         tx.execute("UPDATE auth_account SET has_device = 1 WHERE person = $1", {found.subject});
         tx.execute("UPDATE auth_device SET used = 1 WHERE id = $1", {*found.device});
       }
-      if (a_minute) tx.execute("UPDATE auth_session SET seen_at = $1 WHERE id = $2", {now, found.id});
+      if (a_minute)
+        tx.execute("UPDATE auth_session SET seen_at = $1 WHERE id = $2", {now, found.id});
       return ok();
     }));
   }
@@ -114,8 +114,8 @@ const storage::Migration kAuthMigration{
     "password_hash TEXT NOT NULL, roles TEXT NOT NULL, failures BIGINT NOT NULL DEFAULT 0, "
     "failed_at BIGINT NOT NULL DEFAULT 0, created_at BIGINT NOT NULL)"};
 
-// Until now an administrator had every role. Those who are keep them, now written down, so that they can be
-// taken away (docs/operations.md).
+// Until now an administrator had every role. Those who are keep them, now written down, so that
+// they can be taken away (docs/operations.md).
 const storage::Migration kRolesMigration{
     15, "auth_roles",
     "UPDATE auth_staff SET roles = 'reviewer,risk,finance,admin' "

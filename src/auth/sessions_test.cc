@@ -205,8 +205,8 @@ TEST_P(SessionsTest, SignInsAreForgottenAMonthAfterTheyExpired) {
 TEST_P(SessionsTest, StaffAndBorrowersDoNotReachEachOthersSessions) {
   created("wang", {Role::risk});
   created("li", {Role::risk});
-  const auto colleague = *auth_.staff_sign_in("li", kPassword, {});
-  const auto staff = *auth_.staff_sign_in("wang", kPassword, {.client = "Edge · Windows"});
+  const auto colleague = staff_in("li", kPassword);
+  const auto staff = staff_in("wang", kPassword, {.client = "Edge · Windows"});
   const auto in = signed_in("13800000000");
   const auto borrower = as_borrower(in);
   EXPECT_TRUE(auth_.end_session(borrower, staff.session.id).error().is(AuthErrc::unknown_session));
@@ -221,53 +221,53 @@ TEST_P(SessionsTest, StaffAndBorrowersDoNotReachEachOthersSessions) {
 
 TEST_P(SessionsTest, StaffSignInWithTheirPassword) {
   const auto id = created("wang", {Role::reviewer, Role::finance});
-  const auto done = auth_.staff_sign_in("wang", kPassword, {});
-  ASSERT_TRUE(done.ok());
-  EXPECT_EQ(done->staff.id, id);
-  const auto staff = auth_.staff(done->session.token);
+  const auto done = staff_in("wang", kPassword);
+  EXPECT_EQ(done.staff.id, id);
+  const auto staff = auth_.staff(done.session.token);
   ASSERT_TRUE(staff.ok());
   EXPECT_EQ(staff->id, id);
   EXPECT_EQ(staff->username, "wang");
-  EXPECT_EQ(staff->session, done->session.id);
+  EXPECT_EQ(staff->session, done.session.id);
   EXPECT_EQ(staff->roles, (std::vector{Role::reviewer, Role::finance}));
   EXPECT_TRUE(staff->may(Permission::verification_decide) && staff->may(Permission::ledger_read));
-  EXPECT_FALSE(open(done->session.token)) << "a staff token is none of a borrower's";
+  EXPECT_FALSE(open(done.session.token)) << "a staff token is none of a borrower's";
   const auto trail = leaves("auth.");
-  ASSERT_EQ(trail.size(), 3U);
-  EXPECT_EQ(trail[2].kind, "auth.staff_created");
+  ASSERT_EQ(trail.size(), 4U);
+  EXPECT_EQ(trail[3].kind, "auth.staff_created");
+  EXPECT_EQ(trail[2].kind, "auth.staff_factor_set");
   EXPECT_EQ(trail[1].kind, "auth.device_added");
   EXPECT_EQ(trail[0].kind, "auth.staff_signed_in");
   EXPECT_EQ(trail[0].object, id.str());
 
   force("UPDATE auth_staff SET roles = 'risk'");
-  EXPECT_FALSE(auth_.staff(done->session.token)->may(Permission::verification_decide))
+  EXPECT_FALSE(auth_.staff(done.session.token)->may(Permission::verification_decide))
       << "roles count as of now";
   force("DELETE FROM auth_staff");
-  EXPECT_TRUE(auth_.staff(done->session.token).error().is(AuthErrc::no_session));
+  EXPECT_TRUE(auth_.staff(done.session.token).error().is(AuthErrc::no_session));
 }
 
 TEST_P(SessionsTest, APermissionComesFromARoleAndNobodyHasOneByItsName) {
   created("li", {Role::admin, Role::finance});
-  const auto li = auth_.staff_sign_in("li", kPassword, {})->staff;
+  const auto li = staff_in("li", kPassword).staff;
   EXPECT_TRUE(li.may(Permission::switch_change));
   EXPECT_TRUE(li.may(Permission::ledger_read));
   EXPECT_TRUE(li.may(Permission::own_session));
   EXPECT_FALSE(li.may(Permission::application_decide));
   EXPECT_FALSE(li.may(Permission::document_read));
   created("none", {});
-  const auto none = auth_.staff_sign_in("none", kPassword, {})->staff;
+  const auto none = staff_in("none", kPassword).staff;
   EXPECT_TRUE(none.roles.empty());
   EXPECT_EQ(none.permissions(), std::vector{Permission::own_session});
   force("UPDATE auth_staff SET roles = 'administrator,risky' WHERE username = 'none'");
-  EXPECT_TRUE(auth_.staff_sign_in("none", kPassword, {})->staff.roles.empty());
+  EXPECT_TRUE(staff_in("none", kPassword).staff.roles.empty());
 }
 
 TEST_P(SessionsTest, AdministratorsOfBeforeKeepWhatTheyCouldDo) {
   created("wang", {Role::admin});
   created("li", {Role::risk});
   force(std::string(kRolesMigration.sql));
-  EXPECT_EQ(auth_.staff_sign_in("wang", kPassword, {})->staff.roles.size(), kAllRoles.size());
-  EXPECT_EQ(auth_.staff_sign_in("li", kPassword, {})->staff.roles, std::vector{Role::risk});
+  EXPECT_EQ(staff_in("wang", kPassword).staff.roles.size(), kAllRoles.size());
+  EXPECT_EQ(staff_in("li", kPassword).staff.roles, std::vector{Role::risk});
 }
 
 TEST_P(SessionsTest, NoRoleHoldsEverything) {
@@ -355,6 +355,10 @@ TEST_P(SessionsTest, ParallelPasswordsGetNoMoreTries) {
 
 TEST_P(SessionsTest, AnAccountNeedsAFreeNameAndALongPassword) {
   EXPECT_TRUE(auth_.create_staff("wang", "123456789", {}).error().is(AuthErrc::weak_password));
+  for (const auto* name : {"", "w", "Wang", "wang li", "王", "wang@bank", "wáng"})
+    EXPECT_TRUE(auth_.create_staff(name, kPassword, {}).error().is(AuthErrc::bad_username)) << name;
+  EXPECT_TRUE(
+      auth_.create_staff(std::string(41, 'x'), kPassword, {}).error().is(AuthErrc::bad_username));
   EXPECT_TRUE(
       auth_.create_staff("wang", std::string(201, 'x'), {}).error().is(AuthErrc::weak_password));
   created("wang", {Role::risk});
@@ -369,11 +373,15 @@ TEST_P(SessionsTest, AnAccountNeedsAFreeNameAndALongPassword) {
 TEST_P(SessionsTest, TokensAndPasswordsAreNowhereInClear) {
   const auto borrower = signed_in("13800000000").session;
   created("wang", {Role::risk});
-  const auto staff = auth_.staff_sign_in("wang", kPassword, {});
-  ASSERT_TRUE(staff.ok());
+  const auto staff = staff_in("wang", kPassword);
+  const auto begun = auth_.staff_sign_in("wang", kPassword, {});
+  ASSERT_TRUE(begun.ok());
   EXPECT_TRUE(lies_in_the_store("wang"));
   EXPECT_FALSE(lies_in_the_store(kPassword));
-  for (const auto& token : {borrower.token, borrower.device_token, staff->session.token}) {
+  EXPECT_FALSE(lies_in_the_store(to_string(apps_.secret("wang"))));
+  EXPECT_FALSE(lies_in_the_store(crypto::base32(apps_.secret("wang"))));
+  for (const auto& token :
+       {borrower.token, borrower.device_token, staff.session.token, begun->token}) {
     EXPECT_FALSE(lies_in_the_store(token));
     EXPECT_FALSE(lies_in_the_store(to_string(*crypto::unbase64url(token))));
     EXPECT_FALSE(lies_in_the_store(to_string(crypto::sha256(as_bytes(token)))))

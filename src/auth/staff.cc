@@ -1,103 +1,88 @@
-// Staff accounts, which sign in with a password.
+// Staff accounts and their sessions; signing in: staff_sign_in.cc.
+#include <algorithm>
+
 #include "audit/audit.h"
-#include "auth/attempts.h"
 #include "auth/auth.h"
+#include "auth/roles.h"
+#include "auth/staff_names.h"
 
 namespace mq::auth {
 namespace {
 
-constexpr std::size_t kPasswordMinBytes = 10;
-
-std::string join(const std::vector<Role>& roles) {
-  std::string text;
-  for (const auto role : roles) {
-    if (!text.empty()) text += ",";
-    text += boost::describe::enum_to_string(role, "?");
-  }
-  return text;
-}
-
-std::vector<Role> split(const std::string& text) {
-  std::vector<Role> roles;
-  for (const auto role : kAllRoles) {
-    const std::string name = boost::describe::enum_to_string(role, "?");
-    if (("," + text + ",").find("," + name + ",") != std::string::npos) roles.push_back(role);
-  }
-  return roles;
-}
+constexpr std::size_t kPasswordMinBytes = 10, kPasswordMaxBytes = 200;
+constexpr std::size_t kUsernameMin = 2, kUsernameMax = 40;
 
 }  // namespace
+
+Status check_username(std::string_view username) {
+  const bool fits =
+      username.size() >= kUsernameMin && username.size() <= kUsernameMax &&
+      std::all_of(username.begin(), username.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+      });
+  return fits ? ok() : Status(AuthErrc::bad_username);
+}
+
+Status check_staff_password(std::string_view password) {
+  const bool fits = password.size() >= kPasswordMinBytes && password.size() <= kPasswordMaxBytes;
+  return fits ? ok() : Status(AuthErrc::weak_password);
+}
 
 Result<Staff> Auth::staff(std::string_view token, const DeviceTokens& devices) {
   MQ_TRY(const auto found, find_session("staff", token, devices));
   return database_.read([&](storage::Transaction& tx) -> Result<Staff> {
     const auto row =
-        tx.first("SELECT id, username, roles FROM auth_staff WHERE id = $1", {found.subject});
+        tx.first("SELECT id, username, roles FROM auth_staff WHERE id = $1 AND state = 'active'",
+                 {found.subject});
     if (!row) return AuthErrc::no_session;
-    return Staff{row->id<StaffId>(0), row->text(1), split(row->text(2)), found.id, found.device};
+    return Staff{row->id<StaffId>(0), row->text(1), roles_of(row->text(2)), found.id, found.device};
   });
 }
 
 Result<StaffId> Auth::create_staff(std::string_view username, std::string_view password,
-                                   const std::vector<Role>& roles) {
-  if (password.size() < kPasswordMinBytes || password.size() > 200) return AuthErrc::weak_password;
+                                   const std::vector<Role>& roles,
+                                   const std::optional<Bytes>& totp_secret) {
+  MQ_REQUIRE(check_username(username));
+  MQ_REQUIRE(check_staff_password(password));
   MQ_TRY(const auto hash, crypto::hash_password(password, random_));
   const auto id = StaffId::make(clock_.now(), random_);
   return database_.write([&](storage::Transaction& tx) -> Result<StaffId> {
     const auto made = tx.change(
         "INSERT INTO auth_staff (id, username, password_hash, roles, created_at) "
         "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (username) DO NOTHING",
-        {id, username, hash, join(roles), clock_.now()});
+        {id, username, hash, roles_text(roles), clock_.now()});
     if (made != 1) return AuthErrc::username_taken;
+    if (totp_secret) {
+      tx.execute(
+          "INSERT INTO auth_totp (staff, secret_sealed, used_step, since) VALUES ($1, $2, 0, $3)",
+          {id, sealed_totp(id.str(), *totp_secret), clock_.now()});
+    }
     audit::append(tx, clock_.now(), random_, "auth.staff_created", id.str(),
-                  {{"roles", join(roles)}});
+                  {{"roles", roles_text(roles)}});
     return id;
   });
 }
 
-Result<Auth::StaffSignedIn> Auth::staff_sign_in(std::string_view username,
-                                                std::string_view password, const Origin& origin) {
-  if (username.size() > 100 || password.size() > 200) return AuthErrc::wrong_credentials;
-  const auto now = clock_.now();
-  Attempter who{.account = std::string(username), .device = {}, .address = origin.address};
-  // The try counts before the password is looked at, so that parallel guesses are not more than allowed, and
-  // whether there is such a name or not, so that limits do not tell names.
-  MQ_TRY(const auto row,
-         database_.write([&](storage::Transaction& tx) -> Result<std::optional<storage::Row>> {
-           auto found = tx.first(
-               "SELECT id, username, password_hash, roles FROM auth_staff WHERE username = $1",
-               {username});
-           who.device.reset();  // this may run again
-           const auto known = found ? known_device(tx, "staff", found->text(0), origin.devices)
-                                    : std::nullopt;
-           if (known) who.device = known->id;
-           MQ_REQUIRE(take(tx, ring_, Attempt::password_guess, who, now, AuthErrc::too_many_guesses));
-           return found;
-         }));
-  // An unknown name costs the same work, so that names cannot be found out by timing.
-  static const std::string kNobody = [] {
-    crypto::SystemRandom random;
-    auto hash = crypto::hash_password("no such account", random);
-    MQ_CHECK(hash.ok());
-    return *hash;
-  }();
-  MQ_TRY(const bool fits, crypto::verify_password(row ? row->text(2) : kNobody, password));
-  if (!row || !fits) return AuthErrc::wrong_credentials;
-  return database_.write([&](storage::Transaction& tx) -> Result<StaffSignedIn> {
-    give_back(tx, ring_, Attempt::password_guess, who);
-    // Two sign-ins at the same moment note their devices one after the other. Who was taken away
-    // meanwhile does not come in.
-    const auto now_there = tx.first(
-        "SELECT id, username, roles FROM auth_staff WHERE id = $1" + std::string(tx.for_update()),
-        {row->text(0)});
-    if (!now_there) return AuthErrc::wrong_credentials;
-    auto session = open_session(tx, "staff", row->text(0), origin);
-    audit::append(tx, now, random_, "auth.staff_signed_in", row->text(0),
-                  {{"session", session.id.str()}});
-    Staff staff{now_there->id<StaffId>(0), now_there->text(1), split(now_there->text(2)), session.id,
-                session.device};
-    return StaffSignedIn{std::move(staff), std::move(session)};
-  });
-}
+const storage::Migration kStaffAccountsMigration{
+    19, "auth_staff_accounts",
+    "ALTER TABLE auth_staff ADD COLUMN state TEXT NOT NULL DEFAULT 'active';"
+    "ALTER TABLE auth_staff ADD COLUMN signed_in_at BIGINT;"
+    "CREATE TABLE auth_totp (staff TEXT PRIMARY KEY, secret_sealed BYTEA NOT NULL, "
+    "used_step BIGINT NOT NULL, since BIGINT NOT NULL);"
+    "CREATE TABLE auth_staff_sign_in (token_hash BYTEA PRIMARY KEY, staff TEXT NOT NULL, "
+    "totp_sealed BYTEA, expires_at BIGINT NOT NULL);"
+    "CREATE INDEX auth_staff_sign_in_expiry ON auth_staff_sign_in (expires_at);"
+    "CREATE INDEX auth_staff_sign_in_staff ON auth_staff_sign_in (staff);"
+    "CREATE TABLE auth_invitation (staff TEXT PRIMARY KEY, token_hash BYTEA NOT NULL UNIQUE, "
+    "expires_at BIGINT NOT NULL);"
+    "CREATE TABLE auth_staff_change (id TEXT PRIMARY KEY, kind TEXT NOT NULL, username TEXT NOT "
+    "NULL, "
+    "staff TEXT, roles TEXT NOT NULL, roles_before TEXT NOT NULL, reason TEXT NOT NULL, "
+    "asked_by TEXT NOT NULL, asked_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, "
+    "state TEXT NOT NULL, decided_by TEXT, decided_at BIGINT);"
+    // One at a time for an account.
+    "CREATE UNIQUE INDEX auth_staff_change_open ON auth_staff_change (username) WHERE state = "
+    "'open';"
+    "CREATE INDEX auth_staff_change_asked ON auth_staff_change (asked_at)"};
 
 }  // namespace mq::auth

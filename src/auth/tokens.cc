@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
-#include "crypto/crypto.h"
-
 namespace mq::auth {
 namespace {
 constexpr std::size_t kTokenBytes = 32;
@@ -19,9 +16,14 @@ std::string new_token(Random& random) {
 
 bool plausible_token(std::string_view token) {
   return token.size() == kTokenLength && std::all_of(token.begin(), token.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+Bytes token_hash(const crypto::KeyRing& ring, std::string_view token) {
+  const auto digest = crypto::hmac_sha256(ring.session_hash_key().view(), as_bytes(token));
+  return {digest.begin(), digest.end()};
 }
 
 }  // namespace mq::auth

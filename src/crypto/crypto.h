@@ -1,5 +1,5 @@
-// Umbrella of crypto/: hashes, sealing, the key ring, signatures, Merkle trees, passwords, signed
-// notes.
+// Umbrella of crypto/: hashes, sealing, the key ring, signatures, Merkle trees, passwords, one-time
+// codes, signed notes.
 #pragma once
 
 #include "crypto/ed25519.h"
@@ -10,3 +10,4 @@
 #include "crypto/note.h"
 #include "crypto/password.h"
 #include "crypto/seal.h"
+#include "crypto/totp.h"

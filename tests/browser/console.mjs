@@ -8,6 +8,8 @@ import {
   BASE_URL,
   by,
   DESKTOP,
+  enter_app_code,
+  field,
   fill,
   open_browser,
   open_page,
@@ -48,6 +50,9 @@ step('sign-in: a wrong password is refused, the right one opens', async () => {
   await by(page, 'problem').waitFor();
   await fill(page, 'password', STAFF_PASSWORD);
   await by(page, 'sign-in').click();
+  await field(page, 'totp-code').waitFor();
+  await shot(page, 'console-01-second-factor');
+  await enter_app_code(page, STAFF_USER);
   await see_title(page, /人工审核/);
   await by(page, 'demo-banner').waitFor();
 });

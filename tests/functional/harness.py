@@ -270,6 +270,11 @@ class Server:
                      {name: value if isinstance(value, dict) else {"mode": value, "delay_ms": None}
                       for name, value in modes.items()})
 
+    def app_code(self, user):
+        """What the authenticator app of this staff account shows now."""
+        return next(one["code"] for one in self.sandbox("GET", "/sandbox/authenticators")["items"]
+                    if one["account"] == user)
+
     def codes(self, phone):
         """The codes sent to this phone, newest first."""
         inbox = self.sandbox("GET", "/sandbox/sms?phone=" + urllib.parse.quote(phone))

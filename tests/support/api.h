@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "runtime/json.h"
+#include "support/authenticator.h"
 #include "support/loans.h"
 
 namespace mq::test {
@@ -58,6 +59,7 @@ class ApiTest : public LendingTest {
         api::Services{.database = db(),
                       .vault = people.vault(),
                       .auth = people.auth(),
+                      .staff = people.staff_accounts(),
                       .identity = people.identity(),
                       .documents = people.documents(),
                       .origination = lending().origination,
@@ -121,24 +123,23 @@ class ApiTest : public LendingTest {
     lending().people.verify(in.person);
     return in;
   }
-  std::string staff(std::vector<auth::Role> roles) {
-    return staff_session(std::move(roles)).token;
-  }
+  std::string staff(std::vector<auth::Role> roles) { return staff_session(std::move(roles)).token; }
   auth::NewSession staff_session(std::vector<auth::Role> roles) {
     auto& auth = lending().people.auth();
     const auto name = "staff" + std::to_string(++staff_);
     MQ_CHECK(auth.create_staff(name, kPassword, roles).ok());
-    const auto in = auth.staff_sign_in(name, kPassword, {});
+    const auto in = apps_.enter(auth, lending().people.clock, name, kPassword);
     MQ_CHECK(in.ok());
     return in->session;
   }
   // What a browser sends.
   static std::string cookies(const std::string& name, const auth::NewSession& session) {
-    return "__Host-mq_" + name + "=" + session.token + "; __Host-mq_device_" + session.account_tag + "=" +
-           session.device_token;
+    return "__Host-mq_" + name + "=" + session.token + "; __Host-mq_device_" + session.account_tag +
+           "=" + session.device_token;
   }
 
   int woken_ = 0;
+  Authenticator apps_;
 
  private:
   runtime::Metrics metrics_;

@@ -31,7 +31,7 @@ inline std::vector<storage::Migration> people_migrations() {
       storage::kOutboxMigration,      audit::kAuditMigration,       controls::kControlsMigration,
       vault::kVaultMigration,         consent::kConsentMigration,   auth::kAuthMigration,
       documents::kDocumentsMigration, identity::kIdentityMigration, auth::kSessionClientMigration,
-      auth::kSessionIndexMigration,   auth::kDevicesMigration};
+      auth::kSessionIndexMigration,   auth::kDevicesMigration,      auth::kStaffAccountsMigration};
 }
 
 // Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.
@@ -55,6 +55,7 @@ class Borrowers {
     MQ_CHECK((*key_store_).migrate(keys).ok());
     vault_.emplace(*key_store_, ring_, clock, random);
     auth_.emplace(database_, *vault_, ring_, clock, random);
+    staff_accounts_.emplace(database_, ring_, clock, random);
     identity_.emplace(
         database_, *vault_, clock, random, [](ByteView) { return one_face(); },
         [](ByteView picture) -> Result<vision::HandHeldReading> {
@@ -69,6 +70,7 @@ class Borrowers {
 
   vault::Vault& vault() { return *vault_; }
   auth::Auth& auth() { return *auth_; }
+  auth::StaffAccounts& staff_accounts() { return *staff_accounts_; }
   identity::Identity& identity() { return *identity_; }
   documents::Uploads& documents() { return *documents_; }
   // What the children, the scanner and the readers of documents say; a test may change it.
@@ -159,6 +161,7 @@ class Borrowers {
   crypto::KeyRing ring_ = new_key_ring(random);
   std::optional<vault::Vault> vault_;
   std::optional<auth::Auth> auth_;
+  std::optional<auth::StaffAccounts> staff_accounts_;
   std::optional<identity::Identity> identity_;
   std::optional<documents::Uploads> documents_;
   int count_ = 0;

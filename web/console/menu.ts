@@ -9,6 +9,7 @@ const PAGES: readonly [path: string, name: string, ...needs: Permission[]][] = [
   ['/audit', 'audit', 'audit_read', 'outbox_read'],
   ['/business-date', 'day', 'business_date_advance'],
   ['/switches', 'switches', 'switch_read'],
+  ['/staff', 'staff', 'staff_read'],
 ];
 
 /** Those that whoever is signed in may see. */

@@ -6,11 +6,13 @@ import AuditPage from './pages/AuditPage.vue';
 import BusinessDatePage from './pages/BusinessDatePage.vue';
 import DocumentDetail from './pages/DocumentDetail.vue';
 import HomePage from './pages/HomePage.vue';
+import InvitationPage from './pages/InvitationPage.vue';
 import LedgerPage from './pages/LedgerPage.vue';
 import LoanDetail from './pages/LoanDetail.vue';
 import LoanList from './pages/LoanList.vue';
 import ReviewList from './pages/ReviewList.vue';
 import SessionsPage from './pages/SessionsPage.vue';
+import StaffPage from './pages/StaffPage.vue';
 import SwitchesPage from './pages/SwitchesPage.vue';
 import VerificationDetail from './pages/VerificationDetail.vue';
 
@@ -40,6 +42,13 @@ export const router = createRouter({
     { path: '/audit', component: AuditPage },
     { path: '/business-date', component: BusinessDatePage },
     { path: '/sessions', component: SessionsPage },
+    { path: '/staff', component: StaffPage },
+    {
+      path: '/invitation/:token',
+      component: InvitationPage,
+      props: true,
+      meta: { for_anyone: true },
+    },
     { path: '/switches', component: SwitchesPage },
     { path: '/:rest(.*)', redirect: '/' },
   ],

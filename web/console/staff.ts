@@ -5,10 +5,11 @@ import { api, ask, ProblemError, type Schemas, when_signed_out } from '../shared
 
 export type Permission = Schemas['Staff']['permissions'][number];
 
-export const staff = reactive<{ known: boolean; me: Schemas['Staff'] | null }>({
-  known: false,
-  me: null,
-});
+export const staff = reactive<{
+  known: boolean;
+  me: Schemas['Staff'] | null;
+  under_way: Schemas['StaffSignIn'] | null; // the password was right, a code comes next
+}>({ known: false, me: null, under_way: null });
 
 export function may(permission: Permission): boolean {
   return staff.me?.permissions.includes(permission) ?? false;
@@ -28,9 +29,21 @@ export async function refresh_staff(): Promise<void> {
   staff.known = true;
 }
 
-export async function sign_in(username: string, password: string): Promise<void> {
-  await ask(api.POST('/v1/console/sessions', { body: { username, password } }));
+export async function begin_sign_in(username: string, password: string): Promise<void> {
+  staff.under_way = await ask(api.POST('/v1/console/sign-ins', { body: { username, password } }));
+}
+
+export async function accept_invitation(invitation: string, password: string): Promise<void> {
+  staff.under_way = await ask(
+    api.POST('/v1/console/invitations/acceptance', { body: { invitation, password } }),
+  );
+  staff.me = null;
+}
+
+export async function finish_sign_in(sign_in: string, code: string): Promise<void> {
+  await ask(api.POST('/v1/console/sessions', { body: { sign_in, code } }));
   await refresh_staff();
+  staff.under_way = null;
 }
 
 export async function sign_out(): Promise<void> {
