@@ -9,7 +9,7 @@
 
 #include "audit/audit.h"
 #include "auth/auth.h"
-#include "support/authenticator.h"
+#include "auth/authenticator_testing.h"
 
 namespace mq::auth {
 
@@ -75,7 +75,7 @@ class AuthFixture : public People {
   }
 
   std::vector<Sms> sent_;
-  test::Authenticator apps_;
+  TestApp apps_;
   Auth auth_{this->db(), this->vault_, this->ring_, this->clock_, this->random_};
 };
 

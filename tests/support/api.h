@@ -8,7 +8,7 @@
 
 #include "api/api.h"
 #include "runtime/json.h"
-#include "support/authenticator.h"
+#include "auth/authenticator_testing.h"
 #include "support/loans.h"
 
 namespace mq::test {
@@ -139,7 +139,7 @@ class ApiTest : public LendingTest {
   }
 
   int woken_ = 0;
-  Authenticator apps_;
+  auth::TestApp apps_;
 
  private:
   runtime::Metrics metrics_;

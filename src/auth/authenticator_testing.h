@@ -6,9 +6,9 @@
 
 #include "auth/auth.h"
 
-namespace mq::test {
+namespace mq::auth {
 
-class Authenticator {
+class TestApp {
  public:
   void add(const std::string& username, Bytes secret) { apps_[username] = {std::move(secret)}; }
   const Bytes& secret(const std::string& username) const { return apps_.at(username).secret; }
@@ -27,16 +27,16 @@ class Authenticator {
 
   // The whole sign-in; the first one sets up the app.
   template <class Clock>
-  Result<auth::Auth::StaffSignedIn> enter(auth::Auth& auth, Clock& clock,
+  Result<Auth::StaffSignedIn> enter(Auth& auth, Clock& clock,
                                           const std::string& username, std::string_view password,
-                                          const auth::Origin& origin = {}) {
+                                          const Origin& origin = {}) {
     MQ_TRY(const auto begun, auth.staff_sign_in(username, password, origin));
     return finish(auth, clock, begun, origin);
   }
   template <class Clock>
-  Result<auth::Auth::StaffSignedIn> finish(auth::Auth& auth, Clock& clock,
-                                           const auth::Auth::SignInUnderWay& begun,
-                                           const auth::Origin& origin = {}) {
+  Result<Auth::StaffSignedIn> finish(Auth& auth, Clock& clock,
+                                           const Auth::SignInUnderWay& begun,
+                                           const Origin& origin = {}) {
     if (begun.set_up) {
       MQ_TRY(const auto made, auth.set_up_totp(begun.token));
       add(begun.username, *crypto::unbase32(made.secret));
@@ -52,4 +52,4 @@ class Authenticator {
   std::map<std::string, App> apps_;
 };
 
-}  // namespace mq::test
+}  // namespace mq::auth
