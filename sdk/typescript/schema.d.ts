@@ -176,6 +176,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/step-ups/{step_up_id}/sms-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code for one act · 发送确认验证码 */
+        post: operations["sendStepUpCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/step-ups/{step_up_id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a factor for one act · 提交确认
+         * @description Either the code or the passkey.
+         */
+        post: operations["passStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey-sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in with a passkey · 开始通行密钥登录 */
+        post: operations["beginPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey · 通行密钥登录 */
+        post: operations["createPasskeySession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/creation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a new passkey · 开始添加通行密钥 */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My passkeys · 我的通行密钥 */
+        get: operations["listPasskeys"];
+        put?: never;
+        /** Add a passkey · 添加通行密钥 */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a passkey · 删除通行密钥 */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{session_id}/device-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to confirm a device · 开始确认设备 */
+        post: operations["beginConfirmDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/sessions/{session_id}/device-confirmation": {
         parameters: {
             query?: never;
@@ -538,7 +678,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/applications/{application_id}/signature-code": {
+    "/v1/applications/{application_id}/signature-challenge": {
         parameters: {
             query?: never;
             header?: never;
@@ -547,11 +687,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Send the signing code · 发送签约验证码
-         * @description The code approves exactly the action that the answer and the SMS name.
-         */
-        post: operations["sendSignatureCode"];
+        /** Begin to sign · 开始签约 */
+        post: operations["beginSigning"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1704,18 +1841,88 @@ export interface components {
         };
         /** @description No fields. */
         Empty: Record<string, never>;
-        SignatureChallenge: {
+        /** @enum {string} */
+        Factor: "sms_code" | "passkey";
+        /** @enum {string} */
+        StepUpKind: "sign_contract" | "add_passkey" | "confirm_device";
+        StepUp: {
             challenge_id: components["schemas"]["Id"];
-            expires_at: components["schemas"]["Instant"];
+            kind: components["schemas"]["StepUpKind"];
             /**
-             * @description The one action the code approves, in words.
+             * @description The one act that this approves, in words; nothing else is approved by it.
              * @example 签署借款合同 10000.00 元，12 期
              */
             action: string;
+            expires_at: components["schemas"]["Instant"];
+            /** @description Still needed, of each inner list one. Empty when the act may go on. */
+            needed: components["schemas"]["Factor"][][];
+            /** @description For `navigator.credentials`, in base64url. */
+            passkey: {
+                challenge: string;
+                /** @description The account's passkeys. */
+                credential_ids: string[];
+            };
+        };
+        StepUpRef: {
+            challenge_id: components["schemas"]["Id"];
+        };
+        StepUpCode: {
+            expires_at: components["schemas"]["Instant"];
+            resend_after_s: number;
+        };
+        StepUpFactor: {
+            code?: string;
+            passkey?: components["schemas"]["PasskeyAnswer"];
+        };
+        /** @description What the authenticator made, each part in base64url. */
+        PasskeyAnswer: {
+            credential_id: string;
+            client_data_json: string;
+            authenticator_data: string;
+            signature: string;
+            /** @description Needed to sign in. */
+            user_handle?: string;
+        };
+        PasskeySignIn: {
+            challenge: string;
+            /** @description The relying party's id. */
+            domain: string;
+            expires_at: components["schemas"]["Instant"];
+        };
+        PasskeySessionRequest: {
+            challenge: string;
+            passkey: components["schemas"]["PasskeyAnswer"];
+        };
+        PasskeyCreation: {
+            step_up: components["schemas"]["StepUp"];
+            domain: string;
+            name: string;
+            /** @description Names the account to the authenticator, in base64url; says nothing of the person. */
+            user_id: string;
+            /** @description Shown by the phone's own list. */
+            user_name: string;
+        };
+        PasskeyRegistration: {
+            challenge_id: components["schemas"]["Id"];
+            client_data_json: string;
+            attestation_object: string;
+        };
+        PasskeyRef: {
+            passkey_id: components["schemas"]["Id"];
+        };
+        PasskeyList: {
+            items: {
+                passkey_id: components["schemas"]["Id"];
+                /** @description Where it was made, of a few known words; empty when unknown. */
+                client: string;
+                created_at: components["schemas"]["Instant"];
+                used_at: components["schemas"]["Instant"] | null;
+                /** @description It is on more than one device. */
+                backed_up: boolean;
+            }[];
         };
         SignatureRequest: {
             challenge_id: components["schemas"]["Id"];
-            code: string;
             contract_sha256: components["schemas"]["Sha256"];
         };
         /** @enum {string} */
@@ -2902,7 +3109,414 @@ export interface operations {
             default: components["responses"]["OtherProblem"];
         };
     };
-    confirmDevice: {
+    sendStepUpCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description The challenge_id of the step-up. */
+                step_up_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description On its way by SMS. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-12-01T08:02:00Z",
+                     *       "resend_after_s": 30
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StepUpCode"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    passStepUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description The challenge_id of the step-up. */
+                step_up_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StepUpFactor"];
+            };
+        };
+        responses: {
+            /** @description What is still needed; nothing when the act may go on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                     *       "kind": "sign_contract",
+                     *       "action": "签署借款合同 10000.00 元，12 期",
+                     *       "expires_at": "2026-12-01T08:02:00Z",
+                     *       "needed": [],
+                     *       "passkey": {
+                     *         "challenge": "…",
+                     *         "credential_ids": [
+                     *           "AbCd…"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StepUp"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    beginPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description For `navigator.credentials.get`, with user verification required. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "…",
+                     *       "domain": "loans.example",
+                     *       "expires_at": "2026-12-01T08:05:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeySignIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    createPasskeySession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `device_token` of an earlier sign-in, of clients without cookies. */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge": "…",
+                 *       "passkey": {
+                 *         "credential_id": "AbCd…",
+                 *         "client_data_json": "eyJ0eXBl…",
+                 *         "authenticator_data": "SZYN5Y…",
+                 *         "signature": "MEUCIQ…",
+                 *         "user_handle": "…"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeySessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            201: {
+                headers: {
+                    /** @description `__Host-mq_session` or `__Host-mq_staff`, and `__Host-mq_device_…`: HttpOnly, Secure, SameSite=Strict, Path=/. A session of a browser is good only together with its device. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description For `navigator.credentials.create`; the step-up names what else is needed. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "step_up": {
+                     *         "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                     *         "kind": "sign_contract",
+                     *         "action": "签署借款合同 10000.00 元，12 期",
+                     *         "expires_at": "2026-12-01T08:02:00Z",
+                     *         "needed": [
+                     *           [
+                     *             "passkey",
+                     *             "sms_code"
+                     *           ]
+                     *         ],
+                     *         "passkey": {
+                     *           "challenge": "…",
+                     *           "credential_ids": [
+                     *             "AbCd…"
+                     *           ]
+                     *         }
+                     *       },
+                     *       "domain": "loans.example",
+                     *       "name": "面签 Mianqian",
+                     *       "user_id": "…",
+                     *       "user_name": "138****0000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Passkeys, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                 *       "client_data_json": "eyJ0eXBl…",
+                 *       "attestation_object": "o2NmbXQ…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyRegistration"];
+            };
+        };
+        responses: {
+            /** @description Added; the owner is told by SMS. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "passkey_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyRef"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From the list. */
+                passkey_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    beginConfirmDevice: {
         parameters: {
             query?: never;
             header?: {
@@ -2921,6 +3535,76 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The step-up that confirms it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
+                     *       "kind": "sign_contract",
+                     *       "action": "签署借款合同 10000.00 元，12 期",
+                     *       "expires_at": "2026-12-01T08:02:00Z",
+                     *       "needed": [
+                     *         [
+                     *           "passkey",
+                     *           "sms_code"
+                     *         ]
+                     *       ],
+                     *       "passkey": {
+                     *         "challenge": "…",
+                     *         "credential_ids": [
+                     *           "AbCd…"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StepUp"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    confirmDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From the list. */
+                session_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StepUpRef"];
             };
         };
         responses: {
@@ -4083,12 +4767,10 @@ export interface operations {
             default: components["responses"]["OtherProblem"];
         };
     };
-    sendSignatureCode: {
+    beginSigning: {
         parameters: {
             query?: never;
-            header: {
-                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            header?: {
                 /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
                 "X-Requested-With"?: components["parameters"]["RequestedWith"];
                 /** @description Language of all text made for people; zh unless en is preferred. */
@@ -4107,8 +4789,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Send the signing code. */
-            202: {
+            /** @description The step-up that signs exactly this contract. */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4116,11 +4798,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
-                     *       "expires_at": "2026-11-22T08:05:00Z",
-                     *       "action": "签署借款合同 10000.00 元，12 期"
+                     *       "kind": "sign_contract",
+                     *       "action": "签署借款合同 10000.00 元，12 期",
+                     *       "expires_at": "2026-12-01T08:02:00Z",
+                     *       "needed": [
+                     *         [
+                     *           "passkey",
+                     *           "sms_code"
+                     *         ]
+                     *       ],
+                     *       "passkey": {
+                     *         "challenge": "…",
+                     *         "credential_ids": [
+                     *           "AbCd…"
+                     *         ]
+                     *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["SignatureChallenge"];
+                    "application/json": components["schemas"]["StepUp"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4160,7 +4855,6 @@ export interface operations {
                 /**
                  * @example {
                  *       "challenge_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a10",
-                 *       "code": "123456",
                  *       "contract_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                  *     }
                  */

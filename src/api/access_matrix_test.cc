@@ -9,6 +9,7 @@
 
 #include "support/api.h"
 #include "support/documents.h"
+#include "support/passkeys.h"
 
 namespace mq::api {
 namespace {
@@ -45,6 +46,10 @@ class AccessMatrix : public test::ApiTest {
     values_["document_id"] =
         as(owner_, "POST", "/v1/documents/work_proof", test::photo("one")).string("document_id");
     values_["kind"] = "work_proof";
+    add_passkey();
+    values_["settling_id"] =
+        as(owner_, "POST", "/v1/auth/sessions/" + values_["session_id"] + "/device-challenge", "{}")
+            .string("challenge_id");
     values_["purpose"] = "terms";
     values_["name"] = "face";
     for (const auto role : auth::kAllRoles) staff_[role] = staff({role});
@@ -55,6 +60,21 @@ class AccessMatrix : public test::ApiTest {
             .string("change_id");
   }
 
+  // One that the owner has, and the step-up of another.
+  void add_passkey() {
+    lending().people.auth().set_pages("localhost", {"https://localhost"});
+    const auto creation = as(owner_, "POST", "/v1/auth/passkeys/creation", "{}");
+    lending().people.clock.advance_seconds(limits::kCodeResendSeconds);
+    test::Said approval;
+    approval.body = creation.at("step_up");
+    approve(owner_, approval);
+    values_["passkey_id"] =
+        as(owner_, "POST", "/v1/auth/passkeys", test::passkey_body(creation, "localhost"))
+            .string("passkey_id");
+    values_["step_up_id"] =
+        as(owner_, "POST", "/v1/auth/passkeys/creation", "{}").string("step_up.challenge_id");
+  }
+
   // What a request needs beside the right to make it, so that a refusal is about nothing else.
   std::string body_of(const Access& access) const {
     static const std::string sha(64, '0');
@@ -63,16 +83,20 @@ class AccessMatrix : public test::ApiTest {
         {"PUT /v1/verifications/{verification_id}/card", "picture"},
         {"POST /v1/applications/{application_id}/cost-confirmation",
          R"({"sha256":")" + sha + R"("})"},
-        {"POST /v1/applications/{application_id}/signature-code", ""},
+        {"POST /v1/applications/{application_id}/signature-challenge", ""},
         {"POST /v1/applications/{application_id}/signature",
-         R"({"challenge_id":")" + values_.at("application_id") +
-             R"(","code":"123456","contract_sha256":")" + sha + R"("})"},
+         R"({"challenge_id":")" + values_.at("application_id") + R"(","contract_sha256":")" + sha +
+             R"("})"},
         {"POST /v1/applications/{application_id}/cancellation", ""},
         {"POST /v1/loans/{loan_id}/repayments", R"({"amount":"1.00"})"},
         {"POST /v1/documents/{document_id}/pages", test::photo("two")},
         {"PUT /v1/documents/{document_id}/fields", R"({"fields":[{"name":"name","text":"王芳"}]})"},
         {"POST /v1/documents/{document_id}/complete", ""},
-        {"POST /v1/auth/sessions/{session_id}/device-confirmation", ""},
+        {"POST /v1/auth/sessions/{session_id}/device-challenge", ""},
+        {"POST /v1/auth/sessions/{session_id}/device-confirmation",
+         R"({"challenge_id":")" + values_.at("settling_id") + R"("})"},
+        {"POST /v1/auth/step-ups/{step_up_id}/sms-code", ""},
+        {"POST /v1/auth/step-ups/{step_up_id}/factors", R"({"code":"123456"})"},
     };
     if (access.method == "GET" || access.method == "DELETE") return "";
     const auto found = bodies.find(name_of(access));

@@ -23,12 +23,11 @@ class AccessTest : public test::ApiTest {
 MQ_INSTANTIATE_DATABASES(AccessTest);
 
 TEST_P(AccessTest, WithoutASessionNothingIsSaid) {
-  for (const auto& headers :
-       {runtime::Headers{}, runtime::Headers{{"Authorization", "Bearer "}},
-        runtime::Headers{{"Authorization", "Bearer nonsense"}},
-        runtime::Headers{{"Authorization", "Basic YWRtaW46YWRtaW4="}},
-        runtime::Headers{{"Cookie", "__Host-mq_session=nonsense"}},
-        runtime::Headers{{"Cookie", "session=nonsense"}}}) {
+  for (const auto& headers : {runtime::Headers{}, runtime::Headers{{"Authorization", "Bearer "}},
+                              runtime::Headers{{"Authorization", "Bearer nonsense"}},
+                              runtime::Headers{{"Authorization", "Basic YWRtaW46YWRtaW4="}},
+                              runtime::Headers{{"Cookie", "__Host-mq_session=nonsense"}},
+                              runtime::Headers{{"Cookie", "session=nonsense"}}}) {
     const auto said = send("GET", "/v1/me", "", headers);
     EXPECT_EQ(said.status, 401);
     EXPECT_EQ(said.code(), "auth.no_session");
@@ -184,14 +183,22 @@ TEST_P(AccessTest, ANewDeviceIsKnownByItsTokenAndConfirmedFromAnOlderOne) {
   };
   const auto first = sign_in({});
   EXPECT_TRUE(held(sign_in({{"X-Device-Token", first.string("device_token")}})).empty());
-  EXPECT_TRUE(held(sign_in({{"Cookie", "__Host-mq_device_1=x; __Host-mq_device_2=" + first.string("device_token")}})).empty());
+  EXPECT_TRUE(held(sign_in({{"Cookie", "__Host-mq_device_1=x; __Host-mq_device_2=" +
+                                           first.string("device_token")}}))
+                  .empty());
   const auto second = sign_in({{"X-Device-Token", "unknown"}});
   ASSERT_EQ(held(second).size(), 1U);
   const auto path = "/v1/auth/sessions/" + held(second)[0] + "/device-confirmation";
-  const auto refused = as(second.string("token"), "POST", path, "{}");
+  const auto begin = "/v1/auth/sessions/" + held(second)[0] + "/device-challenge";
+  const auto refused = as(second.string("token"), "POST", begin, "{}");
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(refused.code(), "auth.device_on_hold");
-  EXPECT_EQ(as(first.string("token"), "POST", path, "{}").status, 204);
+  const auto step_up = as(first.string("token"), "POST", begin, "{}");
+  const auto body = R"({"challenge_id":")" + step_up.string("challenge_id") + R"("})";
+  EXPECT_EQ(as(first.string("token"), "POST", path, body).code(), "auth.step_up_incomplete");
+  lending().people.clock.advance_seconds(limits::kCodeResendSeconds);
+  approve(first.string("token"), step_up);
+  EXPECT_EQ(as(first.string("token"), "POST", path, body).status, 204);
   EXPECT_TRUE(held(second).empty());
 }
 
@@ -220,10 +227,9 @@ TEST_P(AccessTest, OtherPeoplesThingsDoNotExist) {
       {"GET", "/v1/applications/" + application + "/contract", ""},
       {"POST", "/v1/applications/" + application + "/cost-confirmation",
        R"({"sha256":")" + sha + R"("})"},
-      {"POST", "/v1/applications/" + application + "/signature-code", ""},
+      {"POST", "/v1/applications/" + application + "/signature-challenge", ""},
       {"POST", "/v1/applications/" + application + "/signature",
-       R"({"challenge_id":")" + application + R"(","code":"123456","contract_sha256":")" + sha +
-           R"("})"},
+       R"({"challenge_id":")" + application + R"(","contract_sha256":")" + sha + R"("})"},
       {"POST", "/v1/applications/" + application + "/cancellation", ""},
       {"GET", "/v1/loans/" + loan, ""},
       {"POST", "/v1/loans/" + loan + "/repayments", R"({"amount":"1.00"})"},
@@ -255,8 +261,7 @@ TEST_P(AccessTest, ARepaymentBelongsToItsLoan) {
   const auto loan = lending().loan(first);
   const auto path = "/repayments/" + paid.id.str();
   EXPECT_EQ(as(owner, "GET", "/v1/loans/" + first.str() + path).status, 200);
-  lending().repay(person_, first,
-                  payable(loan, lending().business_date()).str());
+  lending().repay(person_, first, payable(loan, lending().business_date()).str());
   for (const int no : {1, 2}) {
     lending().repay(person_, first, lending().loan(first).schedule[no].payment().str());
   }
@@ -299,8 +304,7 @@ TEST_P(AccessTest, EveryConsolePageAsksForItsRole) {
   for (const auto& [mine, token] : tokens) {
     EXPECT_EQ(as(token, "GET", "/v1/console/business-date").status, 200);
     EXPECT_EQ(as(token, "GET", "/v1/console/me").status, 200);
-    const auto jump =
-        as(token, "POST", "/v1/console/business-date/advance", R"({"days":1})");
+    const auto jump = as(token, "POST", "/v1/console/business-date/advance", R"({"days":1})");
     EXPECT_EQ(jump.status, mine == Role::admin ? 202 : 403);
   }
 }
@@ -308,8 +312,7 @@ TEST_P(AccessTest, EveryConsolePageAsksForItsRole) {
 TEST_P(AccessTest, ARefusedRoleDoesNothing) {
   const auto owner = person_token();
   const auto made = as(owner, "POST", "/v1/applications", application_body("2000.00"));
-  const auto path =
-      "/v1/console/applications/" + made.string("application_id") + "/decision";
+  const auto path = "/v1/console/applications/" + made.string("application_id") + "/decision";
   const std::string body = R"({"outcome":"approve","reason":"friend"})";
   EXPECT_EQ(as(staff({auth::Role::finance, auth::Role::reviewer}), "POST", path, body).code(),
             "auth.forbidden");

@@ -217,6 +217,8 @@ runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   Routes routes(router, services);
   add_open_routes(routes);
   add_sign_in_routes(routes);
+  add_passkey_routes(routes);
+  add_step_up_routes(routes);
   add_session_routes(routes);
   add_me_routes(routes);
   add_consent_routes(routes);

@@ -81,6 +81,9 @@ std::string session_cookie(std::string_view name, std::string_view token, std::i
 void set_session_cookies(HttpResponse& response, std::string_view name,
                          const auth::NewSession& session);
 
+// The answer to a borrower's sign-in, of whatever kind.
+HttpResponse signed_in(const auth::Auth::SignedIn& in);
+
 template <class AnyId>
 Result<AnyId> path_id(const HttpRequest& request, const std::string& name) {
   return AnyId::parse(request.parameters.at(name));
@@ -89,6 +92,8 @@ Result<AnyId> path_id(const HttpRequest& request, const std::string& name) {
 // Each file registers its own routes.
 void add_open_routes(Routes& routes);
 void add_sign_in_routes(Routes& routes);
+void add_passkey_routes(Routes& routes);
+void add_step_up_routes(Routes& routes);
 void add_session_routes(Routes& routes);
 void add_me_routes(Routes& routes);
 void add_consent_routes(Routes& routes);

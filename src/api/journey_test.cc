@@ -1,4 +1,5 @@
-// A borrower's way from the phone number to the last repayment, and the desk beside it, through the API.
+// A borrower's way from the phone number to the last repayment, and the desk beside it, through the
+// API.
 #include <gtest/gtest.h>
 
 #include "support/api.h"
@@ -31,9 +32,8 @@ class JourneyTest : public test::ApiTest {
                   notice.string("sha256") + R"(","granted":true})");
   }
   std::string verify(const std::string& token) {
-    const auto begun =
-        as(token, "POST", "/v1/verifications",
-           R"({"name":"张小明","id_number":")" + test::id_number(21) + R"("})");
+    const auto begun = as(token, "POST", "/v1/verifications",
+                          R"({"name":"张小明","id_number":")" + test::id_number(21) + R"("})");
     MQ_CHECK(begun.status == 201);
     const auto id = begun.string("verification_id");
     MQ_CHECK(as(token, "PUT", "/v1/verifications/" + id + "/card", "card").status == 200);
@@ -44,29 +44,28 @@ class JourneyTest : public test::ApiTest {
   // The approved application's costs, contract and signature; answers with the last.
   Said sign(const std::string& token, const Said& application) {
     const auto path = "/v1/applications/" + application.string("application_id");
-    lending().people.clock.advance_seconds(application.at("cost_sheet.minimum_reading_s").as_int64());
-    const auto confirmed =
-        as(token, "POST", path + "/cost-confirmation",
-           R"({"sha256":")" + application.string("cost_sheet.sha256") + R"("})");
+    lending().people.clock.advance_seconds(
+        application.at("cost_sheet.minimum_reading_s").as_int64());
+    const auto confirmed = as(token, "POST", path + "/cost-confirmation",
+                              R"({"sha256":")" + application.string("cost_sheet.sha256") + R"("})");
     MQ_CHECK(confirmed.code() == "ok");
     const auto contract = as(token, "GET", path + "/contract");
-    const auto code = as(token, "POST", path + "/signature-code");
-    MQ_CHECK(code.status == 202);
-    const auto challenge = auth::ChallengeId::parse(code.string("challenge_id"));
+    const auto step_up = as(token, "POST", path + "/signature-challenge");
+    MQ_CHECK(step_up.status == 201);
+    approve(token, step_up);
     return as(token, "POST", path + "/signature",
-              R"({"challenge_id":")" + challenge->str() + R"(","code":")" +
-                  lending().people.code_of(*challenge) + R"(","contract_sha256":")" +
+              R"({"challenge_id":")" + step_up.string("challenge_id") + R"(","contract_sha256":")" +
                   contract.string("sha256") + R"("})");
   }
   // The payment channel's word about an instruction, signed as it does.
   Said notify(const InstructionId& id, const std::string& kind, const std::string& amount,
               const std::string& secret = test::kNotificationSecret) {
     const auto now = lending().people.clock.now();
-    const auto body =
-        R"({"notification_id":")" + Uuid::v7(now, lending().people.random).str() +
-        R"(","instruction_id":")" + id.str() + R"(","kind":")" + kind +
-        R"(","state":"succeeded","amount":")" + amount + R"(","channel_reference":"REF-)" +
-        id.str().substr(24) + R"(","reason":null})";
+    const auto body = R"({"notification_id":")" + Uuid::v7(now, lending().people.random).str() +
+                      R"(","instruction_id":")" + id.str() + R"(","kind":")" + kind +
+                      R"(","state":"succeeded","amount":")" + amount +
+                      R"(","channel_reference":"REF-)" + id.str().substr(24) +
+                      R"(","reason":null})";
     const auto at = std::to_string(now.us / 1'000'000);
     const auto mac = crypto::hmac_sha256(as_bytes(secret), as_bytes(at + "." + body));
     return send("POST", "/v1/partner/payment-notifications", body,
@@ -139,8 +138,8 @@ TEST_P(JourneyTest, TheBorrowerIsMaskedEverywhere) {
   EXPECT_EQ(me.string("name_masked"), "张**");
   const auto risk = staff({auth::Role::risk});
   const auto desk = "/v1/console/applications/" + application.string("application_id");
-  for (const auto& said : {me, application, as(risk, "GET", desk),
-                           as(risk, "GET", "/v1/console/applications")}) {
+  for (const auto& said :
+       {me, application, as(risk, "GET", desk), as(risk, "GET", "/v1/console/applications")}) {
     EXPECT_LT(said.status, 300) << said.text;
     for (const auto* value : {"13912345678", "张小明", test::kCard}) {
       EXPECT_EQ(said.text.find(value), std::string::npos) << value;
@@ -171,10 +170,9 @@ TEST_P(JourneyTest, WhatWasNotApprovedShowsReasonsInWordsAndNoSheet) {
   ASSERT_EQ(queue.at("items").as_array().size(), 1U);
   EXPECT_EQ(queue.at("items").as_array()[0].as_object().at("review_id").as_string(),
             referred.string("application_id"));
-  const auto decided = as(risk, "POST",
-                          "/v1/console/applications/" + referred.string("application_id") +
-                              "/decision",
-                          R"({"outcome":"approve","reason":"payslip seen"})");
+  const auto decided = as(
+      risk, "POST", "/v1/console/applications/" + referred.string("application_id") + "/decision",
+      R"({"outcome":"approve","reason":"payslip seen"})");
   EXPECT_EQ(decided.string("state"), "approved") << decided.text;
   EXPECT_EQ(decided.string("facts.monthly_income"), "2000.00");
   EXPECT_TRUE(as(reviewer, "GET", "/v1/console/reviews").at("items").as_array().empty());
@@ -237,9 +235,9 @@ TEST_P(JourneyTest, SwitchesStopNewWorkAndSayWho) {
   EXPECT_EQ(as(admin, "PUT", "/v1/console/switches/applications", R"({"stopped":true,"reason":""})")
                 .code(),
             "controls.reason_missing");
-  EXPECT_EQ(as(admin, "PUT", "/v1/console/switches/nothing", R"({"stopped":true,"reason":"x"})")
-                .status,
-            404);
+  EXPECT_EQ(
+      as(admin, "PUT", "/v1/console/switches/nothing", R"({"stopped":true,"reason":"x"})").status,
+      404);
   const auto stopped = as(admin, "PUT", "/v1/console/switches/applications",
                           R"({"stopped":true,"reason":"bureau is down"})");
   ASSERT_EQ(stopped.status, 200) << stopped.text;

@@ -1,5 +1,5 @@
 // Somebody's own sessions: where they are signed in, and ending that from afar.
-#include "api/handlers.h"
+#include "api/borrower/step_ups.h"
 
 namespace mq::api {
 namespace {
@@ -16,8 +16,13 @@ struct SessionsBody {
   std::vector<Row> items;
 };
 BOOST_DESCRIBE_STRUCT(SessionsBody::Row, (),
-                      (session_id, client, created_at, seen_at, expires_at, current, held_until, over))
+                      (session_id, client, created_at, seen_at, expires_at, current, held_until,
+                       over))
 BOOST_DESCRIBE_STRUCT(SessionsBody, (), (items))
+struct ConfirmRequest {
+  auth::ChallengeId challenge_id;
+};
+BOOST_DESCRIBE_STRUCT(ConfirmRequest, (), (challenge_id))
 struct EndedBody {
   std::int64_t ended = 0;
 };
@@ -57,10 +62,17 @@ void add_session_routes(Routes& routes) {
                   [&](HttpRequest& request, const auth::Borrower& borrower) {
                     return end_session(services, request, borrower);
                   });
+  routes.borrower("POST", "/v1/auth/sessions/{session_id}/device-challenge", Repeat::any,
+                  [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
+                    MQ_TRY(const auto id, path_id<SessionId>(request, "session_id"));
+                    MQ_TRY(const auto step_up, services.auth.begin_settling(borrower, id));
+                    return json_response(201, view(step_up));
+                  });
   routes.borrower("POST", "/v1/auth/sessions/{session_id}/device-confirmation", Repeat::any,
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<SessionId>(request, "session_id"));
-                    MQ_REQUIRE(services.auth.settle_device(borrower, id));
+                    MQ_TRY(const auto asked, runtime::from_json<ConfirmRequest>(request.body));
+                    MQ_REQUIRE(services.auth.settle_device(borrower, id, asked.challenge_id));
                     return HttpResponse{204, {}, {}};
                   });
   routes.borrower("POST", "/v1/auth/sessions/end-others", Repeat::keyed,

@@ -229,14 +229,16 @@ Status Life::sign(const json::value& me) {
   if (crypto::hex(crypto::sha256(as_bytes(text))) != field(contract, "sha256")) {
     return Error(AppErrc::demo_failed, "the contract text does not have its stated hash");
   }
-  MQ_TRY(const auto challenge,
-         client_.post("borrower", "signing_code", path + "/signature-code", {}));
-  MQ_TRY(const auto code, await_code(challenge));
+  MQ_TRY(const auto step_up,
+         client_.post("borrower", "signing", path + "/signature-challenge", {}));
+  const auto id = field(step_up, "challenge_id");
+  MQ_REQUIRE(client_.post("borrower", "signing_code", "/v1/auth/step-ups/" + id + "/sms-code", {}));
+  MQ_TRY(const auto code, await_code(step_up));
+  MQ_REQUIRE(client_.post("borrower", "signing_factor", "/v1/auth/step-ups/" + id + "/factors",
+                          {{"code", code}}));
   MQ_TRY([[maybe_unused]] const auto signed_application,
          client_.post("borrower", "signature", path + "/signature",
-                      {{"challenge_id", field(challenge, "challenge_id")},
-                       {"code", code},
-                       {"contract_sha256", field(contract, "sha256")}}));
+                      {{"challenge_id", id}, {"contract_sha256", field(contract, "sha256")}}));
   say("signed", {{"contract_sha256", field(contract, "sha256")}});
   return ok();
 }

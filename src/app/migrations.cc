@@ -34,7 +34,8 @@ const std::vector<storage::Migration>& data_migrations() {
                                                        auth::kSessionClientMigration,
                                                        auth::kSessionIndexMigration,
                                                        auth::kDevicesMigration,
-                                                       auth::kStaffAccountsMigration};
+                                                       auth::kStaffAccountsMigration,
+                                                       auth::kPasskeysMigration};
   return kAll;
 }
 

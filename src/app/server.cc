@@ -80,6 +80,26 @@ Result<crypto::KeyRing> open_keys(const Settings& settings, Random& random) {
   return crypto::KeyRing::create(path, random);
 }
 
+// Where browsers see the pages, which passkeys belong to.
+struct Pages {
+  std::string domain;
+  std::vector<std::string> origins;
+};
+
+Pages pages_of(const Settings& settings, int port, int tls_port) {
+  const auto& url = settings.public_url;
+  if (url.empty()) {
+    // The one name of this machine that browsers take for safe without TLS.
+    Pages local{"localhost", {"http://localhost:" + std::to_string(port)}};
+    if (tls_port >= 0) local.origins.push_back("https://localhost:" + std::to_string(tls_port));
+    return local;
+  }
+  const auto host_at = url.find("://") + 3;
+  const auto origin = url.substr(0, url.find('/', host_at));
+  const auto host = origin.substr(host_at);
+  return {host.substr(0, host.rfind(':')), {origin}};
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -217,6 +237,8 @@ Status Server::Impl::open_http() {
   http = std::make_unique<runtime::HttpServer>(http_settings, router, &site, api::render_problem,
                                                &metrics);
   MQ_REQUIRE(http->start());
+  const auto pages = pages_of(settings, http->port(), http->tls_port());
+  auth->set_pages(pages.domain, pages.origins);
   partners->set_notify_url((settings.public_url.empty()
                                 ? "http://127.0.0.1:" + std::to_string(http->port())
                                 : settings.public_url) +

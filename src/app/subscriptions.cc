@@ -43,6 +43,10 @@ void subscribe_all(storage::OutboxWorker& worker, Subscribers& to) {
     MQ_TRY(const auto id, id_in<auth::DeviceId>(event, "device"));
     return to.auth.deliver_device_notice(id, to.send_sms);
   });
+  worker.subscribe("auth.passkey_added", [&to](const storage::Event& event) -> Status {
+    MQ_TRY(const auto id, id_in<auth::PasskeyId>(event, "passkey"));
+    return to.auth.deliver_passkey_notice(id, to.send_sms);
+  });
   worker.subscribe("identity.evidence_complete", [&to](const storage::Event& event) -> Status {
     MQ_TRY(const auto id, id_in<VerificationId>(event, "verification"));
     return to.identity.process(id);
@@ -72,7 +76,8 @@ Status drive_unresolved(Subscribers& to) {
            return payments::unresolved(tx, before, kUnresolvedBatch);
          }));
   for (const auto& id : waiting) {
-    // One that cannot be settled now must not keep the others waiting; it is listed again next time.
+    // One that cannot be settled now must not keep the others waiting; it is listed again next
+    // time.
     if (const auto driven = drive(to, id); !driven.ok()) {
       log::warn("payments.unresolved", {{"instruction", id}, {"error", driven.error()}});
     }

@@ -1,4 +1,5 @@
-// Events find their handlers: from a signature to money that has moved, and what a stopped switch leaves.
+// Events find their handlers: from a signature to money that has moved, and what a stopped switch
+// leaves.
 #include "app/subscriptions.h"
 
 #include <gtest/gtest.h>
@@ -13,17 +14,22 @@ class SubscriptionsTest : public test::LendingTest {
   void SetUp() override {
     LendingTest::SetUp();
     auto& people = lending().people;
-    to_.emplace(Subscribers{
-        db(), people.auth(), people.identity(), people.documents(), lending().servicing,
-        [this](const std::string&, const Pii<std::string>&, const std::string& text) {
-          messages_.push_back(text);
-          return ok();
-        },
-        {[this](const payments::Instruction& sent) { return send(sent); },
-         [](InstructionId) -> Result<payments::ChannelAnswer> {
-           return payments::ChannelAnswer{};
-         }},
-        people.clock, people.random});
+    to_.emplace(
+        Subscribers{db(),
+                    people.auth(),
+                    people.identity(),
+                    people.documents(),
+                    lending().servicing,
+                    [this](const std::string&, const Pii<std::string>&, const std::string& text) {
+                      messages_.push_back(text);
+                      return ok();
+                    },
+                    {[this](const payments::Instruction& sent) { return send(sent); },
+                     [](InstructionId) -> Result<payments::ChannelAnswer> {
+                       return payments::ChannelAnswer{};
+                     }},
+                    people.clock,
+                    people.random});
     worker_.emplace(db(), people.clock, people.random);
     subscribe_all(*worker_, *to_);
     run();
@@ -71,8 +77,10 @@ TEST_P(SubscriptionsTest, ASignatureBecomesMoneyWithoutAnotherHand) {
 }
 
 TEST_P(SubscriptionsTest, CodesAreSentOnceByTheirEvent) {
-  const auto challenge = lending().people.auth().request_step_up(test::as_borrower(person_), "签署");
-  ASSERT_TRUE(challenge.ok());
+  auto& auth = lending().people.auth();
+  const auto me = test::as_borrower(person_);
+  const auto step_up = auth.require_step_up(me, {auth::StepUpKind::sign_contract, "签署", {}, {}});
+  ASSERT_TRUE(step_up.ok() && auth.send_step_up_code(me, step_up->id).ok());
   run();
   run();
   ASSERT_EQ(messages_.size(), 1U);

@@ -1,16 +1,21 @@
-// Sign-in: borrowers by phone and SMS code, staff by password and authenticator app; sessions;
-// devices; codes bound to one action; how often any of it may be tried; the accounts of staff.
+// Sign-in: borrowers by phone and SMS code or by passkey, staff by password and authenticator app;
+// sessions; devices; step-ups bound to one act; how often any of it may be tried; the accounts of
+// staff.
 #pragma once
 
 #include <array>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "auth/step_up.h"
+#include "auth/webauthn.h"
 #include "base/ids.h"
+#include "base/money.h"
 #include "base/pii.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -26,10 +31,16 @@ enum class AuthErrc {
   unknown_challenge,  // no such code request, already used, or of another person or action
   expired_code,
   wrong_code,
-  code_used_up,      // this code was guessed at too often
-  too_many_guesses,  // the detail holds the seconds to wait
-  no_session,        // not signed in, expired or signed out
-  unknown_session,   // not one of theirs, or ended already
+  code_used_up,        // this code was guessed at too often
+  too_many_guesses,    // the detail holds the seconds to wait
+  no_session,          // not signed in, expired or signed out
+  unknown_session,     // not one of theirs, or ended already
+  unknown_step_up,     // not one of this session or of this act, or used
+  step_up_incomplete,  // a factor that this act needs is not there yet
+  unknown_passkey,     // not one of theirs, or nobody's
+  passkey_refused,     // the detail says by which rule
+  passkey_exists,      // this one is somebody's already
+  too_many_passkeys,
   device_on_hold,  // too new for matters of money; the detail holds the moment from which it is not
   wrong_credentials,   // staff: unknown name or wrong password, not told which
   unknown_sign_in,     // staff: none under way, finished or too old
@@ -50,15 +61,14 @@ enum class AuthErrc {
 };
 BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code,
                     wrong_code, code_used_up, too_many_guesses, no_session, unknown_session,
-                    device_on_hold, wrong_credentials, unknown_sign_in, factor_missing,
-                    factor_exists, unknown_invitation, forbidden, weak_password, bad_username,
-                    username_taken, unknown_staff, own_account, unknown_change, own_change,
-                    change_open, change_outdated, reason_missing)
+                    unknown_step_up, step_up_incomplete, unknown_passkey, passkey_refused,
+                    passkey_exists, too_many_passkeys, device_on_hold, wrong_credentials,
+                    unknown_sign_in, factor_missing, factor_exists, unknown_invitation, forbidden,
+                    weak_password, bad_username, username_taken, unknown_staff, own_account,
+                    unknown_change, own_change, change_open, change_outdated, reason_missing)
 constexpr std::string_view error_domain(AuthErrc) { return "auth"; }
 
-using ChallengeId = Id<struct ChallengeTag>;
 using DeviceId = Id<struct DeviceTag>;
-using StaffChangeId = Id<struct StaffChangeTag>;
 
 // A device on which somebody signs in to an account that has one already may not be used for
 // matters of money before this, unless the owner says on another that it is theirs: time to read
@@ -188,18 +198,43 @@ class Auth {
   Result<SignedIn> sign_in(const ChallengeId& challenge, std::string_view code,
                            const Origin& origin);
 
-  // --- a code for one action ---
-  // `action` is what the code stands for, shown in the SMS and compared on use
-  // ("签署借款合同 10000.00 元，12 期"). No personal data. Errors: too_many_codes.
-  Result<Challenge> request_step_up(const Borrower& borrower, std::string_view action);
-  // Checks the code and marks the challenge as passed, outside the action's own transaction so that
-  // a wrong guess counts even though the action does not happen. Passing twice is fine until it is
-  // used.
-  Status pass_step_up(const PersonId& person, const ChallengeId& challenge, std::string_view action,
-                      std::string_view code);
-  // Uses a passed challenge, once, in the action's transaction. Error: unknown_challenge.
-  Status consume_step_up(storage::Transaction& tx, const PersonId& person,
-                         const ChallengeId& challenge, std::string_view action);
+  // --- approving one act ---
+  // A challenge that names the act and, by the policy (step_up_policy.cc), what it needs. Good for
+  // kStepUpSeconds, for this session, once.
+  Result<StepUp> require_step_up(const Borrower& borrower, const Act& act);
+  // The code comes by SMS. Errors: unknown_step_up, expired_code, too_many_codes.
+  Result<Challenge> send_step_up_code(const Borrower& borrower, const ChallengeId& step_up);
+  // Both answer what is left; doing it twice is fine until the step-up is used. Errors:
+  // unknown_step_up, expired_code; unknown_challenge, wrong_code, code_used_up, too_many_guesses;
+  // unknown_passkey, passkey_refused.
+  Result<StepUp> pass_step_up(const Borrower& borrower, const ChallengeId& step_up,
+                              std::string_view code);
+  Result<StepUp> pass_step_up(const Borrower& borrower, const ChallengeId& step_up,
+                              const PasskeyAnswer& answer);
+  // Uses it, once, in the act's transaction. Errors: unknown_step_up (also of another act),
+  // expired_code, step_up_incomplete.
+  Status consume_step_up(storage::Transaction& tx, const Borrower& borrower,
+                         const ChallengeId& step_up, const Act& act);
+
+  // --- passkeys ---
+  // Where the pages are: passkeys belong to the domain and are good on these origins only.
+  void set_pages(const std::string& domain, std::vector<std::string> origins);
+  // Errors: device_on_hold, too_many_passkeys.
+  Result<PasskeyCreation> begin_passkey(const Borrower& borrower);
+  // Publishes "auth.passkey_added". Errors: as consume_step_up() and begin_passkey();
+  // passkey_refused, passkey_exists.
+  Result<PasskeyId> add_passkey(const Borrower& borrower, const ChallengeId& step_up,
+                                std::string_view client, const PasskeyRegistration& made);
+  Result<std::vector<PasskeyView>> passkeys(const Borrower& borrower);
+  // Errors: unknown_passkey, device_on_hold.
+  Status remove_passkey(const Borrower& borrower, const PasskeyId& passkey);
+  PasskeySignIn begin_passkey_sign_in();
+  // Errors: unknown_challenge (also one that was used), expired_code, unknown_passkey,
+  // passkey_refused.
+  Result<SignedIn> passkey_sign_in(std::string_view challenge, const PasskeyAnswer& answer,
+                                   const Origin& origin);
+  // The outbox's side: tells the owner by SMS. Does nothing when it has been removed since.
+  Status deliver_passkey_notice(const PasskeyId& passkey, const SmsSender& sender);
 
   // The outbox's side: sends the code of a challenge; does nothing if it was used, sent or expired.
   Status deliver_code(const ChallengeId& challenge, const SmsSender& sender);
@@ -210,8 +245,10 @@ class Auth {
   Status require_settled(storage::Transaction& tx, const Borrower& borrower);
   // The owner says that the device of another of their sessions is theirs: it is held no longer.
   // Errors: unknown_session, no_session as below; device_on_hold when the one that asks is too new
-  // itself.
-  Status settle_device(const SessionOwner& owner, const SessionId& session);
+  // itself; of settling also as consume_step_up().
+  Result<StepUp> begin_settling(const Borrower& borrower, const SessionId& session);
+  Status settle_device(const Borrower& borrower, const SessionId& session,
+                       const ChallengeId& step_up);
   // The outbox's side: tells the owner by SMS of a sign-in on a device that was not known. Does
   // nothing when the device has been taken away since.
   Status deliver_device_notice(const DeviceId& device, const SmsSender& sender);
@@ -276,12 +313,34 @@ class Auth {
 
  private:
   Result<Challenge> request_code(const PersonId& person, std::string_view action,
-                                 const std::optional<DeviceId>& device, const std::string& address);
+                                 const std::optional<DeviceId>& device, const std::string& address,
+                                 const std::optional<ChallengeId>& step_up);
+  struct OpenStepUp {
+    StepUp view;
+    std::vector<Factor> done;
+    Bytes nonce;
+  };
+  Result<OpenStepUp> open_step_up(storage::Transaction& tx, const Borrower& borrower,
+                                  const ChallengeId& id);
+  void add_factor(storage::Transaction& tx, OpenStepUp& step_up, Factor factor);
+  struct FoundPasskey {
+    PasskeyId id;
+    PersonId person;
+    Instant created_at;
+  };
+  Result<FoundPasskey> check_passkey(storage::Transaction& tx, const PasskeyAnswer& answer,
+                                     ByteView challenge, const std::optional<PersonId>& owner);
+  std::vector<std::string> passkey_ids(storage::Transaction& tx, const PersonId& person);
+  webauthn::RelyingParty relying_party() const;
+  Result<Pii<std::string>> phone_of(const PersonId& person);
+  Result<Act> settling(storage::Transaction& tx, const Borrower& borrower,
+                       const SessionId& session);
   Status check_code(const ChallengeId& challenge, std::string_view code, const std::string& address,
                     const std::function<bool(const PersonId&, const std::string& action)>& fits,
                     PersonId& person);
+  // `vouched`: by something older than a device's hold.
   NewSession open_session(storage::Transaction& tx, std::string_view kind,
-                          const std::string& subject, const Origin& origin);
+                          const std::string& subject, const Origin& origin, bool vouched = false);
   struct Device {
     DeviceId id;
     std::string token;
@@ -290,7 +349,7 @@ class Auth {
                                      const std::string& subject,
                                      const std::vector<std::string>& tokens);
   Device note_device(storage::Transaction& tx, std::string_view kind, const std::string& subject,
-                     const Origin& origin);
+                     const Origin& origin, bool vouched);
   Status require_live(storage::Transaction& tx, const SessionOwner& owner);
   struct Found {
     SessionId id;
@@ -311,94 +370,9 @@ class Auth {
   const crypto::KeyRing& ring_;
   const Clock& clock_;
   Random& random_;
-};
-
-// --- the accounts of staff: what one administrator asks for, another agrees to ---
-
-enum class StaffState { invited, active, disabled };  // invited: has no password yet
-BOOST_DESCRIBE_ENUM(StaffState, invited, active, disabled)
-
-struct StaffAccount {
-  StaffId id;
-  std::string username;
-  std::vector<Role> roles;
-  StaffState state = StaffState::active;
-  bool has_totp = false;
-  Instant created_at;
-  std::optional<Instant> signed_in_at;  // last
-};
-
-// invite: a new account. roles: others than now. renew: a new link, for whoever lost the password
-// or the phone, or is to come back; the account is as if just invited, and its sessions end.
-// disable: it opens nothing any more; done at once and by one alone, because it must be quick.
-enum class StaffChangeKind { invite, roles, renew, disable };
-BOOST_DESCRIBE_ENUM(StaffChangeKind, invite, roles, renew, disable)
-enum class StaffChangeState { open, agreed, refused, withdrawn, expired };
-BOOST_DESCRIBE_ENUM(StaffChangeState, open, agreed, refused, withdrawn, expired)
-
-struct NewStaffChange {
-  StaffChangeKind kind = StaffChangeKind::invite;
-  std::string username;
-  std::vector<Role> roles;  // of an invitation and of other roles
-  std::string reason;       // the asker's own words; no personal data belongs here
-};
-
-struct StaffChange {
-  StaffChangeId id;
-  NewStaffChange what;
-  std::vector<Role> roles_before;
-  StaffChangeState state = StaffChangeState::open;
-  std::string asked_by;  // username
-  Instant asked_at, expires_at;
-  std::string decided_by;  // username, "" while open
-  std::optional<Instant> decided_at;
-  bool own = false;  // asked for by whoever looks, or about them: they cannot agree to it
-};
-
-// To be handed to the person: whoever has the token becomes the account.
-struct Invitation {
-  std::string username;
-  std::string token;  // 32 random bytes, base64url; only its keyed hash is stored
-  Instant expires_at;
-};
-
-inline constexpr std::int64_t kStaffChangeLifeSeconds = 72 * 60 * 60;
-inline constexpr std::int64_t kInvitationLifeSeconds = 72 * 60 * 60;
-
-// Thread-safe.
-class StaffAccounts {
- public:
-  StaffAccounts(storage::Database& database, const crypto::KeyRing& ring, const Clock& clock,
-                Random& random);
-
-  Result<std::vector<StaffAccount>> list();  // by name
-  // Open ones first, then the latest; fifty at most.
-  Result<std::vector<StaffChange>> changes(const Staff& who);
-
-  // Errors: bad_username, username_taken, unknown_staff, change_open, reason_missing; of disabling
-  // also own_account, and forbidden when whoever asks has been disabled meanwhile.
-  Result<StaffChangeId> ask(const Staff& by, const NewStaffChange& change);
-  // Agreeing to an invitation or a renewal answers the invitation, this once. Refusing what
-  // somebody asked for themselves withdraws it. Errors: unknown_change, own_change,
-  // change_outdated, username_taken.
-  Result<std::optional<Invitation>> decide(const Staff& by, const StaffChangeId& change,
-                                           bool agree);
-  // From the machine itself, for the first administrators: invites a new account with these roles,
-  // or renews the one there is, whose roles then become these. Error: bad_username.
-  Result<Invitation> invite_from_host(std::string_view username, const std::vector<Role>& roles);
-
- private:
-  Invitation invite(storage::Transaction& tx, const std::string& staff,
-                    const std::string& username);
-  Status disable(storage::Transaction& tx, const Staff& by, const std::string& staff);
-  void close_account(storage::Transaction& tx, const std::string& staff);
-  std::string add_account(storage::Transaction& tx, std::string_view username,
-                          const std::vector<Role>& roles);
-
-  storage::Database& database_;
-  const crypto::KeyRing& ring_;
-  const Clock& clock_;
-  Random& random_;
+  mutable std::mutex pages_mutex_;
+  std::string domain_;
+  std::vector<std::string> origins_;
 };
 
 // The masked phone of a person, for screens ("138****0000").
@@ -406,6 +380,8 @@ Result<std::string> masked_phone(storage::Database& database, vault::Vault& vaul
                                  const PersonId& person);
 
 extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration,
-    kSessionIndexMigration, kDevicesMigration, kStaffAccountsMigration;
+    kSessionIndexMigration, kDevicesMigration, kStaffAccountsMigration, kPasskeysMigration;
 
 }  // namespace mq::auth
+
+#include "auth/staff_accounts.h"

@@ -19,7 +19,7 @@ class AuthFixture : public People {
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
                    kAuthMigration, kRolesMigration, kSessionClientMigration, kSessionIndexMigration,
-                   kDevicesMigration, kStaffAccountsMigration});
+                   kDevicesMigration, kStaffAccountsMigration, kPasskeysMigration});
   }
 
   struct Sms {

@@ -27,16 +27,14 @@ class TestApp {
 
   // The whole sign-in; the first one sets up the app.
   template <class Clock>
-  Result<Auth::StaffSignedIn> enter(Auth& auth, Clock& clock,
-                                          const std::string& username, std::string_view password,
-                                          const Origin& origin = {}) {
+  Result<Auth::StaffSignedIn> enter(Auth& auth, Clock& clock, const std::string& username,
+                                    std::string_view password, const Origin& origin = {}) {
     MQ_TRY(const auto begun, auth.staff_sign_in(username, password, origin));
     return finish(auth, clock, begun, origin);
   }
   template <class Clock>
-  Result<Auth::StaffSignedIn> finish(Auth& auth, Clock& clock,
-                                           const Auth::SignInUnderWay& begun,
-                                           const Origin& origin = {}) {
+  Result<Auth::StaffSignedIn> finish(Auth& auth, Clock& clock, const Auth::SignInUnderWay& begun,
+                                     const Origin& origin = {}) {
     if (begun.set_up) {
       MQ_TRY(const auto made, auth.set_up_totp(begun.token));
       add(begun.username, *crypto::unbase32(made.secret));

@@ -69,23 +69,20 @@ Result<Challenge> Auth::request_sign_in(const Pii<std::string>& phone, const Ori
            const auto known = known_device(tx, "borrower", person->str(), origin.devices);
            return known ? std::optional(known->id) : std::nullopt;
          }));
-  return request_code(*person, kSignIn, device, origin.address);
-}
-
-Result<Challenge> Auth::request_step_up(const Borrower& borrower, std::string_view action) {
-  return request_code(borrower.person, action, borrower.device, {});
+  return request_code(*person, kSignIn, device, origin.address, {});
 }
 
 Result<Challenge> Auth::request_code(const PersonId& person, std::string_view action,
                                      const std::optional<DeviceId>& device,
-                                     const std::string& address) {
+                                     const std::string& address,
+                                     const std::optional<ChallengeId>& step_up) {
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
   const auto now = clock_.now();
   const auto id = ChallengeId::make(now, random_);
   const auto code = six_digits(random_);
   const auto sealed =
       vault_.seal(keys, vault::RetentionClass::contact, code_place(id), as_bytes(code));
-  const auto expires_at = now.plus_seconds(limits::kCodeLifeSeconds);
+  const auto expires_at = now.plus_seconds(step_up ? kStepUpSeconds : limits::kCodeLifeSeconds);
   return database_.write([&](storage::Transaction& tx) -> Result<Challenge> {
     // One account's requests queue behind its row, so that the count below cannot be raced.
     tx.query(std::string("SELECT person FROM auth_account WHERE person = $1") +
@@ -93,19 +90,22 @@ Result<Challenge> Auth::request_code(const PersonId& person, std::string_view ac
              {person});
     const auto asker = device ? device->str() : std::string();
     const auto last = tx.first(
-        "SELECT created_at FROM auth_challenge WHERE person = $1 AND created_at > $2 AND action = $3 "
+        "SELECT created_at FROM auth_challenge WHERE person = $1 AND created_at > $2 AND action = "
+        "$3 "
         "AND device = $4 ORDER BY created_at DESC LIMIT 1",
         {person, now.plus_seconds(-limits::kCodeResendSeconds), action, asker});
     if (last) {
       const auto since_s = (now.us - last->i64(0)) / 1'000'000;
       return Error(AuthErrc::too_many_codes, std::to_string(limits::kCodeResendSeconds - since_s));
     }
-    MQ_TRY(const auto wait_s, take(tx, ring_, Attempt::code_send, {person.str(), device, address}, now,
-                                   AuthErrc::too_many_codes));
+    MQ_TRY(const auto wait_s, take(tx, ring_, Attempt::code_send, {person.str(), device, address},
+                                   now, AuthErrc::too_many_codes));
     tx.execute(
         "INSERT INTO auth_challenge (id, person, action, code_hash, code_sealed, guesses, state, "
-        "created_at, expires_at, device) VALUES ($1, $2, $3, $4, $5, 0, 'open', $6, $7, $8)",
-        {id, person, action, code_hash(id, code), sealed, now, expires_at, asker});
+        "created_at, expires_at, device, step_up) VALUES ($1, $2, $3, $4, $5, 0, 'open', $6, $7, "
+        "$8, $9)",
+        {id, person, action, code_hash(id, code), sealed, now, expires_at, asker,
+         step_up ? step_up->str() : std::string()});
     storage::publish(tx, now, random_, "auth.code_requested", id.str(),
                      R"({"challenge":")" + id.str() + R"("})");
     return Challenge{id, expires_at,
@@ -114,23 +114,24 @@ Result<Challenge> Auth::request_code(const PersonId& person, std::string_view ac
 }
 
 Status Auth::deliver_code(const ChallengeId& challenge, const SmsSender& sender) {
-  MQ_TRY(const auto row, database_.read([&](storage::Transaction& tx)
-                                            -> Result<std::optional<storage::Row>> {
-    return tx.first(
-        "SELECT person, action, code_sealed, expires_at FROM auth_challenge WHERE id = $1 "
-        "AND code_sealed IS NOT NULL AND state = 'open'",
-        {challenge});
-  }));
+  MQ_TRY(const auto row,
+         database_.read([&](storage::Transaction& tx) -> Result<std::optional<storage::Row>> {
+           return tx.first(
+               "SELECT person, action, code_sealed, expires_at FROM auth_challenge WHERE id = $1 "
+               "AND code_sealed IS NOT NULL AND state = 'open'",
+               {challenge});
+         }));
   if (!row || row->instant(3) < clock_.now()) return ok();
   const auto person = row->id<PersonId>(0);
   MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
-  MQ_TRY(const auto code, vault_.open(keys, vault::RetentionClass::contact, code_place(challenge),
-                                      row->bytes(2)));
+  MQ_TRY(const auto code,
+         vault_.open(keys, vault::RetentionClass::contact, code_place(challenge), row->bytes(2)));
   MQ_TRY(const auto phone, database_.read([&](storage::Transaction& tx) {
     return vault_.get(tx, keys, vault::Field::phone);
   }));
   const auto& action = row->text(1);
-  const auto text = "【面签】验证码 " + to_string(code) + "，5 分钟内有效，用于" +
+  const auto text = "【面签】验证码 " + to_string(code) +
+                    (action == kSignIn ? "，5 分钟内有效" : "，2 分钟内有效") + "，用于" +
                     (action == kSignIn ? "登录" : "：" + action) + "。请勿告诉任何人。";
   MQ_REQUIRE(sender(challenge.str(), phone, text));
   return database_.write([&](storage::Transaction& tx) -> Status {
@@ -160,8 +161,8 @@ Status Auth::check_code(const ChallengeId& challenge, std::string_view code,
     if (row->instant(5) < now) return refuse(AuthErrc::expired_code);
     if (row->i64(3) >= limits::kCodeGuesses) return refuse(AuthErrc::code_used_up);
     const auto device = row->text(6);
-    const Attempter who{person.str(), device.empty() ? std::nullopt : std::optional(row->id<DeviceId>(6)),
-                        address};
+    const Attempter who{
+        person.str(), device.empty() ? std::nullopt : std::optional(row->id<DeviceId>(6)), address};
     const auto counted = take(tx, ring_, Attempt::code_guess, who, now, AuthErrc::too_many_guesses);
     if (!counted.ok()) return std::optional<Error>(counted.error());
     if (!crypto::constant_time_equal(row->bytes(2), code_hash(challenge, code))) {
@@ -185,7 +186,12 @@ Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_v
       challenge, code, origin.address,
       [](const PersonId&, const std::string& action) { return action == kSignIn; }, person));
   return database_.write([&](storage::Transaction& tx) -> Result<SignedIn> {
-    MQ_REQUIRE(consume_step_up(tx, person, challenge, kSignIn));
+    if (tx.change("UPDATE auth_challenge SET state = 'used' WHERE id = $1 AND person = $2 AND "
+                  "action = $3 AND "
+                  "state = 'passed' AND expires_at >= $4",
+                  {challenge, person, kSignIn, clock_.now()}) != 1) {
+      return AuthErrc::unknown_challenge;
+    }
     // Two sign-ins at the same moment note their devices one after the other.
     tx.query("SELECT person FROM auth_account WHERE person = $1" + std::string(tx.for_update()),
              {person});
@@ -202,23 +208,10 @@ Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_v
   });
 }
 
-Status Auth::pass_step_up(const PersonId& person, const ChallengeId& challenge,
-                          std::string_view action, std::string_view code) {
-  PersonId owner;
-  return check_code(
-      challenge, code, {},
-      [&](const PersonId& of, const std::string& what) { return of == person && what == action; },
-      owner);
-}
-
-Status Auth::consume_step_up(storage::Transaction& tx, const PersonId& person,
-                             const ChallengeId& challenge, std::string_view action) {
-  const auto used = tx.change(
-      "UPDATE auth_challenge SET state = 'used' WHERE id = $1 AND person = $2 AND action = $3 AND "
-      "state = 'passed' AND expires_at >= $4",
-      {challenge, person, action, clock_.now()});
-  if (used != 1) return AuthErrc::unknown_challenge;
-  return ok();
+Result<Pii<std::string>> Auth::phone_of(const PersonId& person) {
+  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
+  return database_.read(
+      [&](storage::Transaction& tx) { return vault_.get(tx, keys, vault::Field::phone); });
 }
 
 Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,

@@ -23,11 +23,6 @@ class CodesTest : public AuthFixture<test::PeopleTest> {
   std::string signing_in(const ChallengeId& id, std::string_view code) {
     return code_of(auth_.sign_in(id, code, {}));
   }
-  std::string consuming(const PersonId& person, const ChallengeId& id, std::string_view action) {
-    return code_of(db().write([&](storage::Transaction& tx) {
-      return auth_.consume_step_up(tx, person, id, action);
-    }));
-  }
   std::int64_t guesses(const ChallengeId& id) {
     return number("SELECT guesses FROM auth_challenge WHERE id = $1", {id});
   }
@@ -67,8 +62,7 @@ TEST_P(CodesTest, SignInByTheCodeThatWasSent) {
 
 TEST_P(CodesTest, ABadPhoneMakesNothing) {
   for (const auto* phone : {"", "12345", "12345678901", "1380000000x"}) {
-    EXPECT_TRUE(
-        auth_.request_sign_in(Pii<std::string>(phone), {}).error().is(AuthErrc::bad_phone));
+    EXPECT_TRUE(auth_.request_sign_in(Pii<std::string>(phone), {}).error().is(AuthErrc::bad_phone));
   }
   EXPECT_EQ(number("SELECT COUNT(*) FROM auth_account"), 0);
   EXPECT_EQ(number("SELECT COUNT(*) FROM outbox"), 0);
@@ -149,7 +143,8 @@ TEST_P(CodesTest, ANewCodeDoesNotResetTheCountOfGuesses) {
   const auto code = received_code(fresh.id);
   const auto refused = auth_.sign_in(fresh.id, code, {});
   ASSERT_TRUE(!refused.ok() && refused.error().is(AuthErrc::too_many_guesses));
-  EXPECT_EQ(refused.error().detail(), std::to_string(allowed.first_wait_s - limits::kCodeResendSeconds));
+  EXPECT_EQ(refused.error().detail(),
+            std::to_string(allowed.first_wait_s - limits::kCodeResendSeconds));
   EXPECT_EQ(guesses(fresh.id), 0);
   const auto other = requested("13900000000");
   EXPECT_EQ(signing_in(other.id, received_code(other.id)), "ok") << "nobody else is locked out";
@@ -189,51 +184,6 @@ TEST_P(CodesTest, ACodeWorksOnceAndForItsOwnChallenge) {
             "auth.unknown_challenge");
 }
 
-TEST_P(CodesTest, AStepUpStandsForOneActionOfOnePerson) {
-  const auto me = as_borrower(signed_in(kPhone));
-  const auto mine = me.person, other = signed_in("13900000000").person;
-  const auto challenge = auth_.request_step_up(me, kAction);
-  ASSERT_TRUE(challenge.ok());
-  const auto code = received_code(challenge->id);
-  EXPECT_NE(sent_.back().text.find(kAction), std::string::npos);
-
-  const std::string another = "签署借款合同 90000.00 元，12 期";
-  EXPECT_EQ(code_of(auth_.pass_step_up(mine, challenge->id, another, code)),
-            "auth.unknown_challenge");
-  EXPECT_EQ(code_of(auth_.pass_step_up(other, challenge->id, kAction, code)),
-            "auth.unknown_challenge");
-  EXPECT_EQ(signing_in(challenge->id, code), "auth.unknown_challenge");
-  EXPECT_EQ(guesses(challenge->id), 0) << "a stranger cannot use up the guesses";
-
-  EXPECT_EQ(code_of(auth_.pass_step_up(mine, challenge->id, kAction, wrong(code))),
-            "auth.wrong_code");
-  EXPECT_EQ(consuming(mine, challenge->id, kAction), "auth.unknown_challenge") << "not passed";
-  EXPECT_EQ(code_of(auth_.pass_step_up(mine, challenge->id, kAction, code)), "ok");
-  EXPECT_EQ(code_of(auth_.pass_step_up(mine, challenge->id, kAction, code)), "ok");
-  EXPECT_EQ(consuming(other, challenge->id, kAction), "auth.unknown_challenge");
-  EXPECT_EQ(consuming(mine, challenge->id, another), "auth.unknown_challenge");
-  EXPECT_EQ(consuming(mine, challenge->id, kAction), "ok");
-  EXPECT_EQ(consuming(mine, challenge->id, kAction), "auth.unknown_challenge");
-  EXPECT_EQ(code_of(auth_.pass_step_up(mine, challenge->id, kAction, code)),
-            "auth.unknown_challenge");
-}
-
-TEST_P(CodesTest, AStepUpIsUsedWithItsActionOrNotAtAll) {
-  const auto me = as_borrower(signed_in(kPhone));
-  const auto person = me.person;
-  const auto challenge = *auth_.request_step_up(me, kAction);
-  ASSERT_TRUE(auth_.pass_step_up(person, challenge.id, kAction, received_code(challenge.id)).ok());
-  const auto failed = db().write([&](storage::Transaction& tx) -> Status {
-    MQ_REQUIRE(auth_.consume_step_up(tx, person, challenge.id, kAction));
-    return AuthErrc::forbidden;  // the action itself fails
-  });
-  EXPECT_FALSE(failed.ok());
-  clock_.set({challenge.expires_at.us + 1});
-  EXPECT_EQ(consuming(person, challenge.id, kAction), "auth.unknown_challenge") << "too late";
-  clock_.set(challenge.expires_at);
-  EXPECT_EQ(consuming(person, challenge.id, kAction), "ok");
-}
-
 TEST_P(CodesTest, CodesAreLimitedByTimeAndByNumber) {
   const auto asking = [&](const std::string& phone) {
     const auto asked = auth_.request_sign_in(Pii<std::string>(phone), {});
@@ -243,10 +193,17 @@ TEST_P(CodesTest, CodesAreLimitedByTimeAndByNumber) {
   clock_.advance_seconds(10);
   EXPECT_EQ(asking(kPhone), "auth.too_many_codes 20");
   EXPECT_EQ(asking("13900000000"), "ok");
-  const auto person = rows("SELECT person FROM auth_challenge ORDER BY created_at")[0].id<PersonId>(0);
+  const auto person =
+      rows("SELECT person FROM auth_challenge ORDER BY created_at")[0].id<PersonId>(0);
   const Borrower me{person, SessionId::make(clock_.now(), random_), {}};
-  EXPECT_TRUE(auth_.request_step_up(me, kAction).ok()) << "another action need not wait";
-  EXPECT_TRUE(auth_.request_step_up(me, kAction).error().is(AuthErrc::too_many_codes));
+  const auto approving = [&] {
+    const auto step_up = auth_.require_step_up(me, {StepUpKind::sign_contract, kAction, {}, {}});
+    EXPECT_TRUE(step_up.ok());
+    const auto sent = auth_.send_step_up_code(me, step_up->id);
+    return sent.ok() ? "ok" : sent.error().code();
+  };
+  EXPECT_EQ(approving(), "ok") << "another action need not wait";
+  EXPECT_EQ(approving(), "auth.too_many_codes");
 
   const auto& allowed = policy_of(Attempt::code_send).account;
   for (int made = 2; made < allowed.free; ++made) {
@@ -257,7 +214,7 @@ TEST_P(CodesTest, CodesAreLimitedByTimeAndByNumber) {
   }
   clock_.advance_seconds(limits::kCodeResendSeconds);
   EXPECT_EQ(asking(kPhone), "auth.too_many_codes 30");
-  EXPECT_TRUE(auth_.request_step_up(me, kAction).error().is(AuthErrc::too_many_codes));
+  EXPECT_EQ(approving(), "auth.too_many_codes");
   clock_.advance_seconds(30);
   EXPECT_EQ(auth_.request_sign_in(Pii<std::string>(kPhone), {})->resend_after_s,
             2 * allowed.first_wait_s)

@@ -49,7 +49,7 @@ std::optional<Auth::Device> Auth::known_device(storage::Transaction& tx, std::st
 }
 
 Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
-                               const std::string& subject, const Origin& origin) {
+                               const std::string& subject, const Origin& origin, bool vouched) {
   const auto now = clock_.now();
   tx.execute("DELETE FROM auth_device WHERE seen_at < $1", {now.plus_seconds(-kDeviceLifeSeconds)});
   if (auto known = known_device(tx, kind, subject, origin.devices)) {
@@ -63,7 +63,7 @@ Auth::Device Auth::note_device(storage::Transaction& tx, std::string_view kind,
   // token.
   const Device made{DeviceId::make(now, random_), new_token(random_)};
   const bool held =
-      kind == "borrower" &&
+      kind == "borrower" && !vouched &&
       tx.first("SELECT person FROM auth_account WHERE person = $1 AND has_device = 1", {subject});
   tx.execute(
       "INSERT INTO auth_device (id, kind, subject, token_hash, client, first_seen_at, seen_at, "
@@ -87,22 +87,42 @@ Status Auth::require_settled(storage::Transaction& tx, const Borrower& borrower)
   return borrower.device ? settled(tx, *borrower.device, clock_.now()) : ok();
 }
 
-Status Auth::settle_device(const SessionOwner& owner, const SessionId& session) {
+// What is approved: the device of that session, by the name that the list shows.
+Result<Act> Auth::settling(storage::Transaction& tx, const Borrower& borrower,
+                           const SessionId& session) {
+  const SessionOwner owner = borrower;
+  MQ_REQUIRE(require_live(tx, owner));
+  MQ_REQUIRE(require_settled(tx, borrower));
+  const auto row = tx.first(
+      "SELECT d.id, d.client FROM auth_session s JOIN auth_device d ON d.id = s.device WHERE s.id "
+      "= $1 AND "
+      "s.kind = $2 AND s.subject = $3",
+      {session, owner.kind, owner.subject});
+  if (!row) return AuthErrc::unknown_session;
+  const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
+  return Act{StepUpKind::confirm_device, "确认新设备" + client + "是本人的", row->text(0), {}};
+}
+
+Result<StepUp> Auth::begin_settling(const Borrower& borrower, const SessionId& session) {
+  MQ_TRY(const auto act, database_.write([&](storage::Transaction& tx) {
+    return settling(tx, borrower, session);
+  }));
+  return require_step_up(borrower, act);
+}
+
+Status Auth::settle_device(const Borrower& borrower, const SessionId& session,
+                           const ChallengeId& step_up) {
   const auto now = clock_.now();
   return database_.write([&](storage::Transaction& tx) -> Status {
-    MQ_REQUIRE(require_live(tx, owner));
-    if (owner.device) MQ_REQUIRE(settled(tx, *owner.device, now));
-    const auto row = tx.first(
-        "SELECT d.id FROM auth_session s JOIN auth_device d ON d.id = s.device WHERE s.id = $1 AND "
-        "s.kind = $2 AND s.subject = $3",
-        {session, owner.kind, owner.subject});
-    if (!row) return AuthErrc::unknown_session;
+    MQ_TRY(const auto act, settling(tx, borrower, session));
+    MQ_REQUIRE(consume_step_up(tx, borrower, step_up, act));
+    const auto row = tx.first("SELECT device FROM auth_session WHERE id = $1", {session});
     const auto settled =
         tx.change("UPDATE auth_device SET held_until = $1 WHERE id = $2 AND held_until > $1",
                   {now, row->text(0)});
     if (settled == 1) {
-      audit::append(tx, now, random_, "auth.device_settled", owner.subject,
-                    {{"device", row->text(0)}, {"by", owner.current.str()}});
+      audit::append(tx, now, random_, "auth.device_settled", borrower.person.str(),
+                    {{"device", row->text(0)}, {"by", borrower.session.str()}});
     }
     return ok();
   });
@@ -118,10 +138,7 @@ Status Auth::deliver_device_notice(const DeviceId& device, const SmsSender& send
          }));
   if (!row) return ok();
   MQ_TRY(const auto person, PersonId::parse(row->text(0)));
-  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
-  MQ_TRY(const auto phone, database_.read([&](storage::Transaction& tx) {
-    return vault_.get(tx, keys, vault::Field::phone);
-  }));
+  MQ_TRY(const auto phone, phone_of(person));
   const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
   return sender(
       device.str(), phone,

@@ -35,7 +35,13 @@ class DevicesTest : public AuthFixture<test::PeopleTest> {
     return verdict.ok() ? "ok" : verdict.error().code();
   }
   std::string confirming(const Auth::SignedIn& by, const Auth::SignedIn& of) {
-    const auto verdict = auth_.settle_device(as_borrower(by), of.session.id);
+    const auto me = as_borrower(by);
+    const auto step_up = auth_.begin_settling(me, of.session.id);
+    if (!step_up.ok()) return step_up.error().code();
+    const auto sent = auth_.send_step_up_code(me, step_up->id);
+    if (!sent.ok()) return sent.error().code();
+    EXPECT_TRUE(auth_.pass_step_up(me, step_up->id, received_code(sent->id)).ok());
+    const auto verdict = auth_.settle_device(me, of.session.id, step_up->id);
     return verdict.ok() ? "ok" : verdict.error().code();
   }
   std::vector<DeviceId> notices() {
@@ -116,6 +122,7 @@ TEST_P(DevicesTest, OnlyASettledDeviceOfTheOwnerConfirmsAnother) {
   EXPECT_EQ(confirming(mine, fresh), "ok");
   EXPECT_EQ(settled(fresh), "ok");
   EXPECT_EQ(settled(third), "auth.device_on_hold");
+  clock_.advance_seconds(limits::kCodeResendSeconds);
   EXPECT_EQ(confirming(mine, fresh), "ok") << "twice is harmless";
   EXPECT_EQ(confirming(fresh, third), "ok");
   EXPECT_EQ(leaves("auth.device_settled").size(), 2U);

@@ -19,9 +19,9 @@ Auth::Auth(storage::Database& database, vault::Vault& vault, const crypto::KeyRi
     : database_(database), vault_(vault), ring_(ring), clock_(clock), random_(random) {}
 
 NewSession Auth::open_session(storage::Transaction& tx, std::string_view kind,
-                              const std::string& subject, const Origin& origin) {
+                              const std::string& subject, const Origin& origin, bool vouched) {
   const auto now = clock_.now();
-  auto device = note_device(tx, kind, subject, origin);
+  auto device = note_device(tx, kind, subject, origin, vouched);
   NewSession session{new_token(random_),
                      now.plus_seconds(limits::kSessionLifeSeconds),
                      SessionId::make(now, random_),

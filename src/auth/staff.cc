@@ -1,16 +1,29 @@
 // Staff accounts and their sessions; signing in: staff_sign_in.cc.
 #include <algorithm>
+#include <set>
 
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "auth/roles.h"
 #include "auth/staff_names.h"
+#include "runtime/text.h"
 
 namespace mq::auth {
 namespace {
 
 constexpr std::size_t kPasswordMinBytes = 10, kPasswordMaxBytes = 200;
 constexpr std::size_t kUsernameMin = 2, kUsernameMax = 40;
+
+bool is_common(std::string_view password) {
+  static const std::set<std::string_view> kCommon = [] {
+    std::set<std::string_view> all;
+    for (const auto line : runtime::split(shipped_common_passwords(), '\n'))
+      if (!line.empty() && line[0] != '#') all.insert(line);
+    return all;
+  }();
+  const auto digest = crypto::hex(crypto::sha256(as_bytes(runtime::lower(password))));
+  return kCommon.contains(std::string_view(digest).substr(0, 16));
+}
 
 }  // namespace
 
@@ -23,9 +36,15 @@ Status check_username(std::string_view username) {
   return fits ? ok() : Status(AuthErrc::bad_username);
 }
 
-Status check_staff_password(std::string_view password) {
+Status check_staff_password(std::string_view username, std::string_view password) {
   const bool fits = password.size() >= kPasswordMinBytes && password.size() <= kPasswordMaxBytes;
-  return fits ? ok() : Status(AuthErrc::weak_password);
+  if (!fits || is_common(password)) return AuthErrc::weak_password;
+  // What is left without the name must be a password still.
+  const auto small = runtime::lower(password);
+  const auto at = small.find(username);
+  const bool made_of_name =
+      at != std::string::npos && password.size() - username.size() < kPasswordMinBytes;
+  return made_of_name ? Status(AuthErrc::weak_password) : ok();
 }
 
 Result<Staff> Auth::staff(std::string_view token, const DeviceTokens& devices) {
@@ -43,7 +62,7 @@ Result<StaffId> Auth::create_staff(std::string_view username, std::string_view p
                                    const std::vector<Role>& roles,
                                    const std::optional<Bytes>& totp_secret) {
   MQ_REQUIRE(check_username(username));
-  MQ_REQUIRE(check_staff_password(password));
+  MQ_REQUIRE(check_staff_password(username, password));
   MQ_TRY(const auto hash, crypto::hash_password(password, random_));
   const auto id = StaffId::make(clock_.now(), random_);
   return database_.write([&](storage::Transaction& tx) -> Result<StaffId> {

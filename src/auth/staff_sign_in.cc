@@ -197,8 +197,8 @@ Result<Auth::Invited> Auth::invitation(std::string_view token) {
 
 Result<Auth::SignInUnderWay> Auth::accept_invitation(std::string_view token,
                                                      std::string_view password) {
-  MQ_REQUIRE(invitation(token));  // before any work is done for a stranger
-  MQ_REQUIRE(check_staff_password(password));
+  MQ_TRY(const auto invited, invitation(token));  // before any work is done for a stranger
+  MQ_REQUIRE(check_staff_password(invited.username, password));
   MQ_TRY(const auto hash, crypto::hash_password(password, random_));
   return database_.write([&](storage::Transaction& tx) -> Result<SignInUnderWay> {
     const auto now = clock_.now();

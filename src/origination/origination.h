@@ -185,18 +185,13 @@ class Origination {
   Result<Application> confirm_costs(const PersonId& person, const ApplicationId& id,
                                     std::string_view sheet_sha256);
   Result<ContractText> contract(const PersonId& person, const ApplicationId& id);
-  // Asks for the code that signs this contract; `action` says so in words.
-  struct SigningCode {
-    auth::Challenge challenge;
-    std::string action;
-  };
-  // Errors: not_found, wrong_state, auth.* (also while the device is on hold).
-  Result<SigningCode> request_signing_code(const auth::Borrower& borrower, const ApplicationId& id);
+  // The step-up that signs this contract and says so in words. Errors: not_found, wrong_state,
+  // auth.* (also while the device is on hold).
+  Result<auth::StepUp> begin_signing(const auth::Borrower& borrower, const ApplicationId& id);
   // Errors: not_found, wrong_state, other_contract, auth.*. A repeat after success is fine.
   // Publishes "origination.signed".
   Result<Application> sign(const auth::Borrower& borrower, const ApplicationId& id,
-                           const auth::ChallengeId& challenge, std::string_view code,
-                           std::string_view contract_sha256);
+                           const auth::ChallengeId& step_up, std::string_view contract_sha256);
   Result<Application> cancel(const PersonId& person, const ApplicationId& id);
 
   // Errors: not_found, wrong_state (not referred), reason_missing.

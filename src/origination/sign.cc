@@ -9,9 +9,11 @@
 namespace mq::origination {
 namespace {
 
-std::string signing_action(const Application& application) {
-  return "签署借款合同 " + application.amount.str() + " 元，" +
-         std::to_string(application.term_months) + " 期";
+auth::Act signing(const Application& application) {
+  return {auth::StepUpKind::sign_contract,
+          "签署借款合同 " + application.amount.str() + " 元，" +
+              std::to_string(application.term_months) + " 期",
+          application.id.str() + " " + application.contract_sha256, application.amount};
 }
 
 std::string use_zh(std::string_view use) {
@@ -32,9 +34,8 @@ Result<Application> Origination::owned(storage::Transaction& tx, const PersonId&
 }
 
 Result<Application> Origination::show(const PersonId& person, const ApplicationId& id) {
-  MQ_TRY(auto found, database_.read([&](storage::Transaction& tx) {
-    return owned(tx, person, id, false);
-  }));
+  MQ_TRY(auto found,
+         database_.read([&](storage::Transaction& tx) { return owned(tx, person, id, false); }));
   if (found.state != State::approved || found.sheet_shown_at) return found;
   return database_.write([&](storage::Transaction& tx) -> Result<Application> {
     tx.execute(
@@ -89,8 +90,8 @@ std::vector<Application> Origination::list(storage::Transaction& tx, std::string
 
 Result<Application> Origination::confirm_costs(const PersonId& person, const ApplicationId& id,
                                                std::string_view sheet_sha256) {
-  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::identity,
-                                                 vault::RetentionClass::contract}));
+  MQ_TRY(const auto keys,
+         vault_.unlock(person, {vault::RetentionClass::identity, vault::RetentionClass::contract}));
   const auto contract_id = ContractId::make(clock_.now(), random_);
   std::array<std::uint8_t, 16> nonce{};
   random_.fill(nonce);
@@ -105,16 +106,17 @@ Result<Application> Origination::confirm_costs(const PersonId& person, const App
     if (left_us > 0) {
       return Error(OriginationErrc::read_longer, std::to_string((left_us + 999'999) / 1'000'000));
     }
-    const auto use = tx.first("SELECT use_of_funds FROM origination_application WHERE id = $1", {id});
-    ContractFacts facts{contract_id, crypto::hex(nonce), {}, {}, {}, use_zh(use->text(0)),
-                        found.sheet_sha256, *found.sheet};
+    const auto use =
+        tx.first("SELECT use_of_funds FROM origination_application WHERE id = $1", {id});
+    ContractFacts facts{contract_id,          crypto::hex(nonce), {},          {}, {},
+                        use_zh(use->text(0)), found.sheet_sha256, *found.sheet};
     MQ_TRY(facts.name, vault_.get(tx, keys, vault::Field::name));
     MQ_TRY(facts.id_number, vault_.get(tx, keys, vault::Field::id_number));
     MQ_TRY(const auto card, vault_.get(tx, keys, vault::Field::payout_card));
     facts.card_masked = vault::masked(vault::Field::payout_card, card);
     const auto text = contract_markdown(facts);
-    const auto blob = vault_.put_blob(tx, keys, vault::RetentionClass::contract, "contract_text",
-                                      as_bytes(text));
+    const auto blob =
+        vault_.put_blob(tx, keys, vault::RetentionClass::contract, "contract_text", as_bytes(text));
     const auto sha256 = crypto::hex(crypto::sha256(as_bytes(text)));
     set_state(tx, now, id, State::costs_confirmed);
     tx.execute(
@@ -139,46 +141,36 @@ Result<ContractText> Origination::contract(const PersonId& person, const Applica
   });
 }
 
-Result<Origination::SigningCode> Origination::request_signing_code(const auth::Borrower& borrower,
-                                                                   const ApplicationId& id) {
+Result<auth::StepUp> Origination::begin_signing(const auth::Borrower& borrower,
+                                                const ApplicationId& id) {
   MQ_TRY(const auto found, database_.write([&](storage::Transaction& tx) -> Result<Application> {
     MQ_TRY(auto one, owned(tx, borrower.person, id, false));
     if (one.state != State::costs_confirmed) return OriginationErrc::wrong_state;
     MQ_REQUIRE(auth_.require_settled(tx, borrower));
     return one;
   }));
-  const auto action = signing_action(found);
-  MQ_TRY(const auto challenge, auth_.request_step_up(borrower, action));
-  return SigningCode{challenge, action};
+  return auth_.require_step_up(borrower, signing(found));
 }
 
 Result<Application> Origination::sign(const auth::Borrower& borrower, const ApplicationId& id,
-                                      const auth::ChallengeId& challenge, std::string_view code,
+                                      const auth::ChallengeId& step_up,
                                       std::string_view contract_sha256) {
   const auto& person = borrower.person;
-  MQ_TRY(const auto before, database_.read([&](storage::Transaction& tx) {
-    return owned(tx, person, id, false);
-  }));
-  if (before.contract_sha256 != contract_sha256) return OriginationErrc::other_contract;
-  if (before.state == State::signed_ || before.state == State::paid_out) return before;
-  if (before.state != State::costs_confirmed) return OriginationErrc::wrong_state;
-  const auto action = signing_action(before);
-  MQ_REQUIRE(auth_.pass_step_up(person, challenge, action, code));
   return database_.write([&](storage::Transaction& tx) -> Result<Application> {
     const auto now = clock_.now();
     MQ_TRY(const auto found, owned(tx, person, id, true));
+    if (found.contract_sha256 != contract_sha256) return OriginationErrc::other_contract;
     if (found.state == State::signed_ || found.state == State::paid_out) return found;
     if (found.state != State::costs_confirmed) return OriginationErrc::wrong_state;
     MQ_REQUIRE(auth_.require_settled(tx, borrower));
-    MQ_REQUIRE(auth_.consume_step_up(tx, person, challenge, action));
+    MQ_REQUIRE(auth_.consume_step_up(tx, borrower, step_up, signing(found)));
     set_state(tx, now, id, State::signed_);
     audit::append(tx, now, random_, "origination.contract_signed", found.contract->str(),
                   {{"person", person.str()},
                    {"application", id.str()},
                    {"contract_sha256", found.contract_sha256},
                    {"sheet_sha256", found.sheet_sha256},
-                   {"factor", "sms_code"},
-                   {"challenge", challenge.str()}});
+                   {"step_up", step_up.str()}});
     storage::publish(tx, now, random_, "origination.signed", id.str(),
                      R"({"application":")" + id.str() + R"("})");
     return *find_application(tx, id);

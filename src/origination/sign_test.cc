@@ -27,14 +27,16 @@ class SignTest : public test::ApplicationsTest {
     return made->id;
   }
   Application confirmed() { return test::confirm(people(), origination(), person_, approved()); }
-  struct Code {
-    auth::ChallengeId challenge;
-    std::string code;
-  };
-  Code code_for(const ApplicationId& id) {
-    const auto asked = origination().request_signing_code(test::as_borrower(person_), id);
+  auth::ChallengeId asked_for(const ApplicationId& id) {
+    const auto asked = origination().begin_signing(test::as_borrower(person_), id);
     MQ_CHECK(asked.ok());
-    return {asked->challenge.id, people().code_of(asked->challenge.id)};
+    return asked->id;
+  }
+  // With everything that it needs.
+  auth::ChallengeId approval_of(const ApplicationId& id) {
+    const auto step_up = asked_for(id);
+    people().approve(test::as_borrower(person_), step_up);
+    return step_up;
   }
   std::int64_t signed_events() { return count("outbox WHERE topic = 'origination.signed'"); }
   State state_of(const ApplicationId& id) { return origination().get(id)->state; }
@@ -106,33 +108,34 @@ TEST_P(SignTest, EqualTermsGiveDifferentHashes) {
   EXPECT_NE(first.contract_sha256, second.contract_sha256);  // says nothing without the text
 }
 
-TEST_P(SignTest, NeedsTheRightCodeForTheRightText) {
+TEST_P(SignTest, NeedsApprovalOfTheRightText) {
   const auto application = confirmed();
   const auto& hash = application.contract_sha256;
-  const auto [challenge, code] = code_for(application.id);
-  const auto sign = [&](const auth::ChallengeId& which, const std::string& typed,
-                        const std::string& text) {
-    return code_of(origination().sign(test::as_borrower(person_), application.id, which, typed, text));
+  const auto sign = [&](const auth::ChallengeId& which, const std::string& text) {
+    return code_of(origination().sign(test::as_borrower(person_), application.id, which, text));
   };
-  const std::string wrong = code == "000000" ? "000001" : "000000";
-  EXPECT_EQ(sign(challenge, wrong, hash), "auth.wrong_code");
-  EXPECT_EQ(sign(challenge, code, std::string(64, '0')), "origination.other_contract");
-  EXPECT_EQ(sign(challenge, code, ""), "origination.other_contract");
-  EXPECT_EQ(sign(auth::ChallengeId::make(clock().now(), people().random), code, hash),
-            "auth.unknown_challenge");
+  const auto step_up = asked_for(application.id);
+  EXPECT_EQ(sign(step_up, hash), "auth.step_up_incomplete");
+  people().approve(test::as_borrower(person_), step_up);
+  EXPECT_EQ(sign(step_up, std::string(64, '0')), "origination.other_contract");
+  EXPECT_EQ(sign(step_up, ""), "origination.other_contract");
+  EXPECT_EQ(sign(auth::ChallengeId::make(clock().now(), people().random), hash),
+            "auth.unknown_step_up");
   EXPECT_EQ(state_of(application.id), State::costs_confirmed);
   EXPECT_EQ(signed_events(), 0);
-  EXPECT_EQ(sign(challenge, code, hash), "ok");
+  EXPECT_EQ(sign(step_up, hash), "ok");
   EXPECT_EQ(signed_events(), 1);
 }
 
-TEST_P(SignTest, ACodeForAnotherActionSignsNothing) {
+TEST_P(SignTest, AnApprovalOfSomethingElseSignsNothing) {
   const auto application = confirmed();
-  const auto other = people().auth().request_step_up(test::as_borrower(person_), "something else");
+  const auto me = test::as_borrower(person_);
+  const auto other = people().auth().require_step_up(
+      me, {auth::StepUpKind::sign_contract, "签署借款合同 1.00 元，12 期", {}, {}});
   ASSERT_TRUE(other.ok());
-  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), application.id, other->id,
-                                       people().code_of(other->id), application.contract_sha256)),
-            "auth.unknown_challenge");
+  people().approve(me, other->id);
+  EXPECT_EQ(code_of(origination().sign(me, application.id, other->id, application.contract_sha256)),
+            "auth.unknown_step_up");
   EXPECT_EQ(state_of(application.id), State::costs_confirmed);
 }
 
@@ -149,38 +152,44 @@ TEST_P(SignTest, ANewDeviceSignsNothingUntilItIsSettled) {
   people().consent_to_all(person_);
   people().verify(person_, test::id_number(12));
   const auto application = confirmed();
-  EXPECT_EQ(code_of(origination().request_signing_code(fresh, application.id)), "auth.device_on_hold");
-  const auto code = origination().request_signing_code(older, application.id);
-  ASSERT_TRUE(code.ok());
-  const auto sms = people().code_of(code->challenge.id);
-  const auto sign = [&](const auth::Borrower& by) {
-    return code_of(origination().sign(by, application.id, code->challenge.id, sms,
-                                      application.contract_sha256));
+  EXPECT_EQ(code_of(origination().begin_signing(fresh, application.id)), "auth.device_on_hold");
+  const auto sign = [&](const auth::Borrower& by, const auth::ChallengeId& step_up) {
+    return code_of(origination().sign(by, application.id, step_up, application.contract_sha256));
   };
-  EXPECT_EQ(sign(fresh), "auth.device_on_hold");
+  const auto of_older = origination().begin_signing(older, application.id);
+  ASSERT_TRUE(of_older.ok());
+  people().approve(older, of_older->id);
+  EXPECT_EQ(sign(fresh, of_older->id), "auth.device_on_hold");
   EXPECT_EQ(state_of(application.id), State::costs_confirmed);
-  EXPECT_TRUE(auth.settle_device(older, fresh.session).ok());
-  EXPECT_EQ(sign(fresh), "ok");
+  const auto settling = auth.begin_settling(older, fresh.session);
+  ASSERT_TRUE(settling.ok());
+  people().approve(older, settling->id);
+  EXPECT_TRUE(auth.settle_device(older, fresh.session, settling->id).ok());
+  EXPECT_EQ(sign(fresh, of_older->id), "auth.unknown_step_up") << "of another session";
+  clock().advance_seconds(limits::kCodeResendSeconds);
+  const auto of_fresh = origination().begin_signing(fresh, application.id);
+  ASSERT_TRUE(of_fresh.ok());
+  people().approve(fresh, of_fresh->id);
+  EXPECT_EQ(sign(fresh, of_fresh->id), "ok");
 }
 
-TEST_P(SignTest, ALateCodeSignsNothing) {
+TEST_P(SignTest, ALateApprovalSignsNothing) {
   const auto application = confirmed();
-  const auto [challenge, code] = code_for(application.id);
-  clock().advance_seconds(limits::kCodeLifeSeconds + 1);
-  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), application.id, challenge, code,
-                                       application.contract_sha256)),
-            "auth.expired_code");
-  const auto fresh = code_for(application.id);
-  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), application.id, fresh.challenge, fresh.code,
-                                       application.contract_sha256)),
-            "ok");
+  const auto sign = [&](const auth::ChallengeId& step_up) {
+    return code_of(origination().sign(test::as_borrower(person_), application.id, step_up,
+                                      application.contract_sha256));
+  };
+  const auto late = approval_of(application.id);
+  clock().advance_seconds(auth::kStepUpSeconds + 1);
+  EXPECT_EQ(sign(late), "auth.expired_code");
+  EXPECT_EQ(sign(approval_of(application.id)), "ok");
 }
 
 TEST_P(SignTest, SigningTwiceIsOneLoan) {
   const auto application = confirmed();
-  const auto [challenge, code] = code_for(application.id);
-  const auto sign = [&, which = challenge, typed = code] {
-    return origination().sign(test::as_borrower(person_), application.id, which, typed, application.contract_sha256);
+  const auto sign = [&, which = approval_of(application.id)] {
+    return origination().sign(test::as_borrower(person_), application.id, which,
+                              application.contract_sha256);
   };
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back([&] { (void)sign(); });
@@ -194,14 +203,15 @@ TEST_P(SignTest, SigningTwiceIsOneLoan) {
 
 TEST_P(SignTest, NothingIsSignedOutOfOrder) {
   const auto id = approved();
-  EXPECT_EQ(code_of(origination().request_signing_code(test::as_borrower(person_), id)), "origination.wrong_state");
+  EXPECT_EQ(code_of(origination().begin_signing(test::as_borrower(person_), id)),
+            "origination.wrong_state");
   const auto challenge = auth::ChallengeId::make(clock().now(), people().random);
-  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), id, challenge, "123456", "")),
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), id, challenge, "")),
             "origination.wrong_state");
   const auto application = test::confirm(people(), origination(), person_, id);
-  const auto code = code_for(id);
+  const auto step_up = approval_of(id);
   ASSERT_TRUE(origination().cancel(person_, id).ok());
-  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), id, code.challenge, code.code,
+  EXPECT_EQ(code_of(origination().sign(test::as_borrower(person_), id, step_up,
                                        application.contract_sha256)),
             "origination.wrong_state");
   EXPECT_EQ(code_of(origination().confirm_costs(person_, id, application.sheet_sha256)),
@@ -217,8 +227,9 @@ TEST_P(SignTest, OtherPeopleSeeNothing) {
   for (const auto& code :
        {code_of(origination().show(stranger, id)), code_of(origination().contract(stranger, id)),
         code_of(origination().confirm_costs(stranger, id, application.sheet_sha256)),
-        code_of(origination().request_signing_code(test::as_borrower(stranger), id)),
-        code_of(origination().sign(test::as_borrower(stranger), id, challenge, "1", application.contract_sha256)),
+        code_of(origination().begin_signing(test::as_borrower(stranger), id)),
+        code_of(origination().sign(test::as_borrower(stranger), id, challenge,
+                                   application.contract_sha256)),
         code_of(origination().cancel(stranger, id))}) {
     EXPECT_EQ(code, "origination.not_found");
   }
@@ -252,10 +263,11 @@ TEST_P(SignTest, ServicingTellsHowItWentOn) {
     });
   };
   EXPECT_EQ(code_of(record_loan(loan)), "origination.wrong_state");  // not signed yet
-  const auto [challenge, code] = code_for(application.id);
-  ASSERT_TRUE(origination()
-                  .sign(test::as_borrower(person_), application.id, challenge, code, application.contract_sha256)
-                  .ok());
+  const auto step_up = approval_of(application.id);
+  ASSERT_TRUE(
+      origination()
+          .sign(test::as_borrower(person_), application.id, step_up, application.contract_sha256)
+          .ok());
   EXPECT_EQ(code_of(record_loan(loan)), "ok");
   EXPECT_EQ(code_of(record_loan(LoanId::make(clock().now(), people().random))),
             "origination.wrong_state");

@@ -323,10 +323,17 @@ step('a new device may look, and sign once it is confirmed here', async () => {
   }
   seen = (await sms_codes(person.phone)).length;
   await by(page, 'confirm-device').click();
+  await by(page, 'step-up-action').waitFor();
+  const confirming = await new_sms_code(person.phone, seen);
+  assert.match(confirming.text, /确认新设备/, 'the message names the act');
+  await fill(page, 'code-input', confirming.code);
+  await shot(page, '24c-confirm-device');
+  seen = (await sms_codes(person.phone)).length;
+  await by(page, 'step-up-confirm').click();
   await by(page, 'held').waitFor({ state: 'detached' });
   await by(fresh, 'sign-back').click();
   await by(fresh, 'go-sign').click();
-  await by(fresh, 'sign-action').waitFor();
+  await by(fresh, 'step-up-action').waitFor();
   await new_sms_code(person.phone, seen);
   await by(page, 'end-session').click();
   await by(page, 'end-session').waitFor({ state: 'detached' });
@@ -343,16 +350,16 @@ step('contract and signature', async () => {
   await both_languages('25-contract', { full: true });
   const seen = (await sms_codes(person.phone)).length;
   await by(page, 'go-sign').click();
-  await by(page, 'sign-action').waitFor();
-  assert.match(await by(page, 'sign-action').innerText(), /10000\.00 元.*12 期/);
+  await by(page, 'step-up-action').waitFor();
+  assert.match(await by(page, 'step-up-action').innerText(), /10000\.00 元.*12 期/);
   const { code, text } = await new_sms_code(person.phone, seen);
   assert.match(text, /10000\.00/, 'the message names the action too');
   await both_languages('26-sign');
   await fill(page, 'code-input', wrong_code(code));
-  await by(page, 'sign').click();
+  await by(page, 'step-up-confirm').click();
   await by(page, 'problem').waitFor();
   await fill(page, 'code-input', code);
-  await by(page, 'sign').click();
+  await by(page, 'step-up-confirm').click();
 });
 
 step('payout and the active loan', async () => {

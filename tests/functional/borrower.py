@@ -112,10 +112,10 @@ class Borrower(Client):
         equal(hashlib.sha256(contract["text_markdown"].encode()).hexdigest(), contract["sha256"],
               "the contract's hash")
         earlier = len(self.server.codes(self.person["phone"]))
-        challenge = self.call("POST", f"{path}/signature-code", {})["challenge_id"]
-        self.call("POST", f"{path}/signature",
-                  {"challenge_id": challenge, "code": self.newest_code(earlier),
-                   "contract_sha256": contract["sha256"]})
+        challenge = self.call("POST", f"{path}/signature-challenge", {})["challenge_id"]
+        self.call("POST", f"/v1/auth/step-ups/{challenge}/sms-code", {})
+        self.call("POST", f"/v1/auth/step-ups/{challenge}/factors", {"code": self.newest_code(earlier)})
+        self.call("POST", f"{path}/signature", {"challenge_id": challenge, "contract_sha256": contract["sha256"]})
 
     def next(self):
         return self.call("GET", "/v1/me")["next"]

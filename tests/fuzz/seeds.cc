@@ -12,8 +12,8 @@
 #include "base/check.h"
 #include "vision/pdf/protocol.h"
 #include "vision/pdf/sample.h"
-#include "vision/worker/card_wire.h"
 #include "vision/worker/bank_card_wire.h"
+#include "vision/worker/card_wire.h"
 #include "vision/worker/page_wire.h"
 #include "vision/worker/protocol.h"
 
@@ -210,6 +210,52 @@ void add_fields(Folder& out) {
   }
 }
 
+Bytes from_hex(std::string_view text) {
+  Bytes out;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    out.push_back(
+        static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+  }
+  return out;
+}
+
+// Authenticator data with each kind of key, of the relying party of webauthn_fuzz.cc
+// ("example.org").
+void add_passkeys(Folder& out) {
+  constexpr Bytes::value_type kObject = 0, kClientData = 1,
+                              kAuthenticatorData = 2;  // as webauthn_fuzz.cc tells them apart
+  const Bytes hash = from_hex("bfabc37432958b063360d3ad6461c9c4735ae7f8edd46592a5e0f01452b2e4b5");
+  const Bytes head = joined({{0, 0, 0, 0}, Bytes(16, 0xAA), {0, 1, 7}});
+  const Bytes es256 = from_hex(
+      "a5010203262001215820afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61"
+      "225820930a56b87a2fca66334b03458abf879717c12cc68ed73290af2e2664796b9220");
+  const Bytes eddsa = from_hex(
+      "a401010327200621582044e06ddd331c36a8dc667bab52bcae63486c916aa5e339e6acebaa84934bf832");
+  const Bytes rs256 =
+      joined({from_hex("a401030339010020590100"), Bytes(256, 0xFF), from_hex("2143010001")});
+  const Bytes extensions = from_hex("a16b6372656450726f7465637402");
+  for (const auto& [name, key] : {std::pair{"es256", es256}, {"eddsa", eddsa}, {"rs256", rs256}}) {
+    const Bytes data = joined({hash, {0x5D}, head, key});
+    const auto low = static_cast<std::uint8_t>(data.size());
+    const Bytes length = data.size() < 256
+                             ? Bytes{0x58, low}
+                             : Bytes{0x59, static_cast<std::uint8_t>(data.size() >> 8), low};
+    out.add(name, joined({{kAuthenticatorData}, data}));
+    out.add(std::string(name) + "-extended",
+            joined({{kAuthenticatorData}, hash, {0xDD}, head, key, extensions}));
+    out.add(std::string(name) + "-object",
+            joined({{kObject},
+                    from_hex("a363666d74646e6f6e656761747453746d74a0686175746844617461"),
+                    length,
+                    data}));
+  }
+  out.add("client-data",
+          joined({{kClientData},
+                  mq::to_bytes(R"({"type":"webauthn.create","challenge":")"
+                               "FxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxc"
+                               R"(","origin":"https://example.org","crossOrigin":false})")}));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -241,5 +287,7 @@ int main(int argc, char** argv) {
   add_messages(messages);
   Folder fields(to / "fields");
   add_fields(fields);
+  Folder passkeys(to / "webauthn");
+  add_passkeys(passkeys);
   return 0;
 }

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "api/api.h"
-#include "runtime/json.h"
 #include "auth/authenticator_testing.h"
+#include "runtime/json.h"
 #include "support/loans.h"
 
 namespace mq::test {
@@ -122,6 +122,14 @@ class ApiTest : public LendingTest {
     lending().people.consent_to_all(in.person);
     lending().people.verify(in.person);
     return in;
+  }
+  // Shows the code by SMS for this step-up, as the page does.
+  void approve(const std::string& token, const Said& step_up) {
+    const auto path = "/v1/auth/step-ups/" + step_up.string("challenge_id");
+    MQ_CHECK(as(token, "POST", path + "/sms-code").status == 202);
+    MQ_CHECK(as(token, "POST", path + "/factors",
+                R"({"code":")" + lending().people.newest_code() + R"("})")
+                 .status == 200);
   }
   std::string staff(std::vector<auth::Role> roles) { return staff_session(std::move(roles)).token; }
   auth::NewSession staff_session(std::vector<auth::Role> roles) {

@@ -47,10 +47,11 @@ inline origination::Application sign(Borrowers& people, origination::Origination
   const auto applied = origination.apply(person, operation, asked);
   MQ_CHECK(applied.ok() && applied->state == origination::State::approved);
   const auto confirmed = confirm(people, origination, person, applied->id);
-  const auto code = origination.request_signing_code(as_borrower(person), applied->id);
-  MQ_CHECK(code.ok());
-  auto signed_one = origination.sign(as_borrower(person), applied->id, code->challenge.id,
-                                     people.code_of(code->challenge.id), confirmed.contract_sha256);
+  const auto step_up = origination.begin_signing(as_borrower(person), applied->id);
+  MQ_CHECK(step_up.ok());
+  people.approve(as_borrower(person), step_up->id);
+  auto signed_one =
+      origination.sign(as_borrower(person), applied->id, step_up->id, confirmed.contract_sha256);
   MQ_CHECK(signed_one.ok());
   return std::move(signed_one).value();
 }

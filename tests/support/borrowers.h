@@ -31,7 +31,8 @@ inline std::vector<storage::Migration> people_migrations() {
       storage::kOutboxMigration,      audit::kAuditMigration,       controls::kControlsMigration,
       vault::kVaultMigration,         consent::kConsentMigration,   auth::kAuthMigration,
       documents::kDocumentsMigration, identity::kIdentityMigration, auth::kSessionClientMigration,
-      auth::kSessionIndexMigration,   auth::kDevicesMigration,      auth::kStaffAccountsMigration};
+      auth::kSessionIndexMigration,   auth::kDevicesMigration,      auth::kStaffAccountsMigration,
+      auth::kPasskeysMigration};
 }
 
 // Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.
@@ -87,6 +88,21 @@ class Borrowers {
         });
     MQ_CHECK(sent.ok());
     return code;
+  }
+  // Of the challenge that was made last.
+  std::string newest_code() {
+    const auto id = database_.read([](storage::Transaction& tx) -> Result<auth::ChallengeId> {
+      return tx.first("SELECT id FROM auth_challenge ORDER BY created_at DESC, id DESC LIMIT 1")
+          ->id<auth::ChallengeId>(0);
+    });
+    MQ_CHECK(id.ok());
+    return code_of(*id);
+  }
+  // Shows the code by SMS, as a person does.
+  void approve(const auth::Borrower& by, const auth::ChallengeId& step_up) {
+    const auto sent = auth_->send_step_up_code(by, step_up);
+    MQ_CHECK(sent.ok());
+    MQ_CHECK(auth_->pass_step_up(by, step_up, code_of(sent->id)).ok());
   }
   // A new phone, signed in.
   auth::Auth::SignedIn sign_in() {

@@ -21,6 +21,7 @@ LIBRARIES = [
     (r"curl/", r"src/runtime/", "libcurl belongs to runtime/"),
     (r"openssl/", r"src/(crypto|runtime)/", "OpenSSL belongs to crypto/ and runtime/"),
     (r"argon2", r"src/crypto/", "Argon2 belongs to crypto/"),
+    (r"cbor(\.h|/)", r"src/auth/", "libcbor belongs to auth/"),
     (r"spdlog/", r"src/runtime/", "spdlog belongs to runtime/"),
     (r"prometheus/", r"src/runtime/", "prometheus-cpp belongs to runtime/"),
     (r"boost/(asio|beast)", r"src/runtime/", "Asio and Beast belong to runtime/"),

@@ -1,3 +1,4 @@
+#include "api/borrower/step_ups.h"
 #include "api/views.h"
 
 namespace mq::api {
@@ -23,23 +24,16 @@ struct ContractBody {
   std::string language, text_markdown, sha256;
 };
 BOOST_DESCRIBE_STRUCT(ContractBody, (), (contract_id, language, text_markdown, sha256))
-struct SigningCodeBody {
-  auth::ChallengeId challenge_id;
-  Instant expires_at;
-  std::string action;
-};
-BOOST_DESCRIBE_STRUCT(SigningCodeBody, (), (challenge_id, expires_at, action))
 struct SignRequest {
   auth::ChallengeId challenge_id;
-  std::string code, contract_sha256;
+  std::string contract_sha256;
 };
-BOOST_DESCRIBE_STRUCT(SignRequest, (), (challenge_id, code, contract_sha256))
+BOOST_DESCRIBE_STRUCT(SignRequest, (), (challenge_id, contract_sha256))
 
 Answer answer_with(Services& services, HttpRequest& request, int status,
                    const Result<origination::Application>& application) {
   if (!application.ok()) return application.error();
-  MQ_TRY(const auto card,
-         masked_field(services, application->person, vault::Field::payout_card));
+  MQ_TRY(const auto card, masked_field(services, application->person, vault::Field::payout_card));
   return json_response(status, view(*application, language_of(request), card));
 }
 
@@ -57,9 +51,9 @@ Answer apply(Services& services, HttpRequest& request, const auth::Borrower& bor
 Answer sign(Services& services, HttpRequest& request, const auth::Borrower& borrower) {
   MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
   MQ_TRY(const auto asked, runtime::from_json<SignRequest>(request.body));
-  return answer_with(services, request, 200,
-                     services.origination.sign(borrower, id, asked.challenge_id, asked.code,
-                                               asked.contract_sha256));
+  return answer_with(
+      services, request, 200,
+      services.origination.sign(borrower, id, asked.challenge_id, asked.contract_sha256));
 }
 
 }  // namespace
@@ -71,12 +65,11 @@ void add_application_routes(Routes& routes) {
                   [&](HttpRequest& request, const auth::Borrower& borrower) {
                     return apply(services, request, borrower);
                   });
-  routes.borrower("GET", one, Repeat::any,
-                  [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
-                    MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
-                    return answer_with(services, request, 200,
-                                       services.origination.show(borrower.person, id));
-                  });
+  routes.borrower(
+      "GET", one, Repeat::any, [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
+        MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
+        return answer_with(services, request, 200, services.origination.show(borrower.person, id));
+      });
   routes.borrower("POST", one + "/cost-confirmation", Repeat::keyed,
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
@@ -85,21 +78,18 @@ void add_application_routes(Routes& routes) {
                         services, request, 200,
                         services.origination.confirm_costs(borrower.person, id, asked.sha256));
                   });
-  routes.borrower("GET", one + "/contract", Repeat::any,
+  routes.borrower(
+      "GET", one + "/contract", Repeat::any,
+      [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
+        MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
+        MQ_TRY(const auto text, services.origination.contract(borrower.person, id));
+        return json_response(200, ContractBody{text.id, "zh", text.markdown, text.sha256});
+      });
+  routes.borrower("POST", one + "/signature-challenge", Repeat::any,
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
-                    MQ_TRY(const auto text, services.origination.contract(borrower.person, id));
-                    return json_response(200,
-                                         ContractBody{text.id, "zh", text.markdown, text.sha256});
-                  });
-  routes.borrower("POST", one + "/signature-code", Repeat::keyed,
-                  [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
-                    MQ_TRY(const auto id, path_id<ApplicationId>(request, "application_id"));
-                    MQ_TRY(const auto code,
-                           services.origination.request_signing_code(borrower, id));
-                    return json_response(202, SigningCodeBody{code.challenge.id,
-                                                              code.challenge.expires_at,
-                                                              code.action});
+                    MQ_TRY(const auto step_up, services.origination.begin_signing(borrower, id));
+                    return json_response(201, view(step_up));
                   });
   routes.borrower("POST", one + "/signature", Repeat::keyed,
                   [&](HttpRequest& request, const auth::Borrower& borrower) {

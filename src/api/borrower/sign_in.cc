@@ -30,24 +30,27 @@ BOOST_DESCRIBE_STRUCT(SessionBody, (), (token, expires_at, person_id, device_tok
 
 }  // namespace
 
+HttpResponse signed_in(const auth::Auth::SignedIn& in) {
+  auto response = json_response(201, SessionBody{in.session.token, in.session.expires_at, in.person,
+                                                 in.session.device_token});
+  set_session_cookies(response, kBorrowerCookie, in.session);
+  return response;
+}
+
 void add_sign_in_routes(Routes& routes) {
   auto& services = routes.services();
   routes.open("POST", "/v1/auth/sms-codes", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<CodeRequest>(request.body));
     MQ_TRY(const auto challenge, services.auth.request_sign_in(asked.phone, origin_of(request)));
     services.wake();
-    return json_response(
-        202, CodeBody{challenge.id, challenge.expires_at, challenge.resend_after_s});
+    return json_response(202,
+                         CodeBody{challenge.id, challenge.expires_at, challenge.resend_after_s});
   });
   routes.open("POST", "/v1/auth/sessions", [&](HttpRequest& request) -> Answer {
     MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
-    MQ_TRY(const auto signed_in,
+    MQ_TRY(const auto in,
            services.auth.sign_in(asked.challenge_id, asked.code, origin_of(request)));
-    auto response = json_response(
-        201, SessionBody{signed_in.session.token, signed_in.session.expires_at, signed_in.person,
-                         signed_in.session.device_token});
-    set_session_cookies(response, kBorrowerCookie, signed_in.session);
-    return response;
+    return signed_in(in);
   });
   routes.borrower("DELETE", "/v1/auth/sessions/current", Repeat::any,
                   [&](HttpRequest&, const auth::Borrower& borrower) -> Answer {
