@@ -200,6 +200,8 @@ class Server:
         self.data = data
         self.settings = settings
         self.log = data.with_name(data.name + ".log")
+        self.clerk_token = None
+        self.used_codes = {}
 
     def __enter__(self):
         # Another process may take the sandbox's port between the look and the start.
