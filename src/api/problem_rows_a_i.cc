@@ -1,4 +1,5 @@
 // What each error code is to a person: from api to identity. Private to api/.
+#include <algorithm>
 #include <array>
 
 #include "api/problem_table.h"
@@ -235,6 +236,7 @@ constexpr std::array kRows = {
           "This is not possible in the current state", "Reload to see it", false},
 };
 // clang-format on
+static_assert(std::ranges::is_sorted(kRows, {}, &Problem::code));
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 // What each error code is to a person: from json to vision. Private to api/.
+#include <algorithm>
 #include <array>
 
 #include "api/problem_table.h"
@@ -187,6 +188,7 @@ constexpr std::array kRows = {
           "Handling the photo was interrupted", "Try again; if it fails again use another photo", true},
 };
 // clang-format on
+static_assert(std::ranges::is_sorted(kRows, {}, &Problem::code));
 
 }  // namespace
 

@@ -59,21 +59,6 @@ class DataFolder {
   int fd_;
 };
 
-// Demo data has known passwords and keys made without ceremony: it never becomes production, nor
-// the other way round. The marker is written before the keys.
-Status check_kind(const Settings& settings) {
-  const fs::path marker = fs::path(settings.data) / "DEMO";
-  const bool fresh = !fs::exists(fs::path(settings.data) / "master.key");
-  if (settings.demo && fresh) {
-    std::ofstream(marker) << "demo data: never serve it as production\n";
-    return ok();
-  }
-  if (settings.demo != fs::exists(marker)) {
-    return Error(AppErrc::demo_mixed_with_production, settings.data);
-  }
-  return ok();
-}
-
 Result<crypto::KeyRing> open_keys(const Settings& settings, Random& random) {
   const auto path = settings.data + "/master.key";
   if (fs::exists(path)) return crypto::KeyRing::load(path);
@@ -101,6 +86,20 @@ Pages pages_of(const Settings& settings, int port, int tls_port) {
 }
 
 }  // namespace
+
+// The marker is written before the keys.
+Status check_kind(const Settings& settings) {
+  const fs::path marker = fs::path(settings.data) / "DEMO";
+  const bool fresh = !fs::exists(fs::path(settings.data) / "master.key");
+  if (settings.demo && fresh) {
+    std::ofstream(marker) << "demo data: never serve it as production\n";
+    return ok();
+  }
+  if (settings.demo != fs::exists(marker)) {
+    return Error(AppErrc::demo_mixed_with_production, settings.data);
+  }
+  return ok();
+}
 
 struct Server::Impl {
   Settings settings;

@@ -8,6 +8,11 @@
 
 namespace mq::app {
 
+// Demo data has known passwords and keys made without ceremony: it never becomes production, nor
+// the other way round. Marks a demo's folder that has no keys yet. Error:
+// app.demo_mixed_with_production.
+Status check_kind(const Settings& settings);
+
 class Server {
  public:
   // Opens stores, keys and children and starts to serve. Errors of every part, and app.*.

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/migrations.h"
+#include "app/server.h"
 #include "app/settings.h"
 #include "auth/auth.h"
 
@@ -45,8 +46,7 @@ Result<std::unique_ptr<Stores>> open_stores(const Options& options) {
   if (!std::filesystem::exists(key_file))
     return Error(AppErrc::data_folder,
                  settings.data + " is no server's folder yet: start the server once");
-  if (settings.demo != std::filesystem::exists(settings.data + "/DEMO"))
-    return Error(AppErrc::demo_mixed_with_production, settings.data);
+  MQ_REQUIRE(check_kind(settings));
   MQ_TRY(auto keys, crypto::KeyRing::load(key_file));
   stores->keys.emplace(std::move(keys));
   MQ_TRY(stores->database, storage::open(settings.database, settings.schema));

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "auth/auth.h"
+#include "auth/columns.h"
 
 namespace mq::auth {
 namespace {
@@ -49,6 +50,10 @@ std::string client_of(std::string_view user_agent) {
   std::string out(program);
   if (!program.empty() && !system.empty()) out += " · ";
   return out.append(system);
+}
+
+std::string in_brackets(const std::string& client) {
+  return client.empty() ? "" : "（" + client + "）";
 }
 
 }  // namespace mq::auth

@@ -29,6 +29,13 @@ std::string six_digits(Random& random) {
   return std::string(6 - digits.size(), '0') + digits;
 }
 
+Result<Pii<std::string>> read_phone(storage::Database& database, vault::Vault& vault,
+                                    const PersonId& person) {
+  MQ_TRY(const auto keys, vault.unlock(person, {vault::RetentionClass::contact}));
+  return database.read(
+      [&](storage::Transaction& tx) { return vault.get(tx, keys, vault::Field::phone); });
+}
+
 }  // namespace
 
 Bytes Auth::code_hash(const ChallengeId& challenge, std::string_view code) const {
@@ -209,17 +216,12 @@ Result<Auth::SignedIn> Auth::sign_in(const ChallengeId& challenge, std::string_v
 }
 
 Result<Pii<std::string>> Auth::phone_of(const PersonId& person) {
-  MQ_TRY(const auto keys, vault_.unlock(person, {vault::RetentionClass::contact}));
-  return database_.read(
-      [&](storage::Transaction& tx) { return vault_.get(tx, keys, vault::Field::phone); });
+  return read_phone(database_, vault_, person);
 }
 
 Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,
                                  const PersonId& person) {
-  MQ_TRY(const auto keys, vault.unlock(person, {vault::RetentionClass::contact}));
-  MQ_TRY(const auto phone, database.read([&](storage::Transaction& tx) {
-    return vault.get(tx, keys, vault::Field::phone);
-  }));
+  MQ_TRY(const auto phone, read_phone(database, vault, person));
   return vault::masked(vault::Field::phone, phone);
 }
 

@@ -2,6 +2,7 @@
 // yet.
 #include "audit/audit.h"
 #include "auth/auth.h"
+#include "auth/columns.h"
 #include "auth/tokens.h"
 
 namespace mq::auth {
@@ -99,8 +100,10 @@ Result<Act> Auth::settling(storage::Transaction& tx, const Borrower& borrower,
       "s.kind = $2 AND s.subject = $3",
       {session, owner.kind, owner.subject});
   if (!row) return AuthErrc::unknown_session;
-  const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
-  return Act{StepUpKind::confirm_device, "确认新设备" + client + "是本人的", row->text(0), {}};
+  return Act{StepUpKind::confirm_device,
+             "确认新设备" + in_brackets(row->text(1)) + "是本人的",
+             row->text(0),
+             {}};
 }
 
 Result<StepUp> Auth::begin_settling(const Borrower& borrower, const SessionId& session) {
@@ -116,13 +119,12 @@ Status Auth::settle_device(const Borrower& borrower, const SessionId& session,
   return database_.write([&](storage::Transaction& tx) -> Status {
     MQ_TRY(const auto act, settling(tx, borrower, session));
     MQ_REQUIRE(consume_step_up(tx, borrower, step_up, act));
-    const auto row = tx.first("SELECT device FROM auth_session WHERE id = $1", {session});
     const auto settled =
         tx.change("UPDATE auth_device SET held_until = $1 WHERE id = $2 AND held_until > $1",
-                  {now, row->text(0)});
+                  {now, act.object});
     if (settled == 1) {
       audit::append(tx, now, random_, "auth.device_settled", borrower.person.str(),
-                    {{"device", row->text(0)}, {"by", borrower.session.str()}});
+                    {{"device", act.object}, {"by", borrower.session.str()}});
     }
     return ok();
   });
@@ -139,10 +141,10 @@ Status Auth::deliver_device_notice(const DeviceId& device, const SmsSender& send
   if (!row) return ok();
   MQ_TRY(const auto person, PersonId::parse(row->text(0)));
   MQ_TRY(const auto phone, phone_of(person));
-  const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
   return sender(
       device.str(), phone,
-      "【面签】您的账户" + moment_in_china(row->instant(2)) + "在新设备" + client +
+      "【面签】您的账户" + moment_in_china(row->instant(2)) + "在新设备" +
+          in_brackets(row->text(1)) +
           "登录，该设备 24 小时内不能签约。若不是您本人，请在常用设备的“登录设备”中将它退出。");
 }
 

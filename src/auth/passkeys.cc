@@ -2,7 +2,7 @@
 #include "auth/passkeys.h"
 
 #include "audit/audit.h"
-#include "auth/attempts.h"
+#include "auth/columns.h"
 #include "auth/tokens.h"
 
 namespace mq::auth {
@@ -86,7 +86,7 @@ Result<Auth::FoundPasskey> Auth::check_passkey(storage::Transaction& tx,
       "created_at "
       "FROM auth_passkey WHERE credential_id = $1" +
           std::string(tx.for_update()),
-      {Bytes(answer.credential_id.begin(), answer.credential_id.end())});
+      {answer.credential_id});
   if (!row || (owner && row->id<PersonId>(1) != *owner)) return AuthErrc::unknown_passkey;
   const auto person = row->id<PersonId>(1);
   if (answer.user_handle &&
@@ -240,9 +240,8 @@ Status Auth::deliver_passkey_notice(const PasskeyId& passkey, const SmsSender& s
          }));
   if (!row) return ok();
   MQ_TRY(const auto phone, phone_of(row->id<PersonId>(0)));
-  const auto client = row->text(1).empty() ? std::string() : "（" + row->text(1) + "）";
   return sender(passkey.str(), phone,
-                "【面签】您的账户添加了一个通行密钥" + client +
+                "【面签】您的账户添加了一个通行密钥" + in_brackets(row->text(1)) +
                     "，可用于登录和签约。若不是您本人，请立即在“我的”中删除并联系我们。");
 }
 

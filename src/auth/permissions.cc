@@ -4,7 +4,7 @@
 #include <array>
 
 #include "auth/auth.h"
-#include "auth/roles.h"
+#include "auth/columns.h"
 
 namespace mq::auth {
 namespace {

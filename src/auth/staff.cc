@@ -4,7 +4,7 @@
 
 #include "audit/audit.h"
 #include "auth/auth.h"
-#include "auth/roles.h"
+#include "auth/columns.h"
 #include "auth/staff_names.h"
 #include "runtime/text.h"
 

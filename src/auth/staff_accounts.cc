@@ -2,7 +2,7 @@
 // staff_changes.cc.
 #include "audit/audit.h"
 #include "auth/auth.h"
-#include "auth/roles.h"
+#include "auth/columns.h"
 #include "auth/staff_names.h"
 #include "auth/tokens.h"
 #include "base/limits.h"
@@ -25,11 +25,10 @@ Result<std::vector<StaffAccount>> StaffAccounts::list() {
       StaffAccount one{.id = row.id<StaffId>(0),
                        .username = row.text(1),
                        .roles = roles_of(row.text(2)),
-                       .state = {},
+                       .state = enum_at<StaffState>(row, 3),
                        .has_totp = row.flag(4),
                        .created_at = row.instant(5),
                        .signed_in_at = {}};
-      MQ_CHECK(boost::describe::enum_from_string(row.text(3).c_str(), one.state));
       if (!row.is_null(6)) one.signed_in_at = row.instant(6);
       out.push_back(std::move(one));
     }

@@ -1,7 +1,7 @@
 // Changes of staff accounts: one administrator asks, another agrees.
 #include "audit/audit.h"
 #include "auth/auth.h"
-#include "auth/roles.h"
+#include "auth/columns.h"
 #include "auth/staff_names.h"
 #include "base/limits.h"
 #include "runtime/text.h"
@@ -10,13 +10,6 @@ namespace mq::auth {
 namespace {
 
 constexpr int kShown = 50;
-
-template <class Enum>
-Enum enum_at(const storage::Row& row, std::size_t column) {
-  Enum value{};
-  MQ_CHECK(boost::describe::enum_from_string(row.text(column).c_str(), value));
-  return value;
-}
 
 template <class Enum>
 std::string text_of(Enum value) {

@@ -3,7 +3,7 @@
 #include "audit/audit.h"
 #include "auth/attempts.h"
 #include "auth/auth.h"
-#include "auth/roles.h"
+#include "auth/columns.h"
 #include "auth/staff_names.h"
 #include "auth/tokens.h"
 #include "base/limits.h"

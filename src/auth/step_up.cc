@@ -4,6 +4,7 @@
 #include "audit/audit.h"
 #include "auth/attempts.h"
 #include "auth/auth.h"
+#include "auth/columns.h"
 #include "auth/passkeys.h"
 #include "auth/step_up_policy.h"
 
@@ -26,6 +27,35 @@ std::string done_text(const std::vector<Factor>& done) {
   return factors_text(all);
 }
 
+struct StoredStepUp {
+  StepUpKind kind{};
+  std::string words, object;
+  NeededFactors needed;  // still
+  std::vector<Factor> done;
+  Bytes nonce;
+  Instant expires_at;
+};
+
+// Held until the transaction ends. Only the session that asked for it may go on with it, as long as
+// it is not used. Whether it is too old is for the caller to see.
+std::optional<StoredStepUp> load(storage::Transaction& tx, const Borrower& borrower,
+                                 const ChallengeId& id) {
+  const auto row = tx.first(
+      "SELECT kind, words, object, needed, done, nonce, expires_at FROM auth_step_up WHERE id = $1 "
+      "AND person = $2 AND session = $3 AND state = 'open'" +
+          std::string(tx.for_update()),
+      {id, borrower.person, borrower.session});
+  if (!row) return std::nullopt;
+  auto done = done_of(row->text(4));
+  return StoredStepUp{.kind = enum_at<StepUpKind>(*row, 0),
+                      .words = row->text(1),
+                      .object = row->text(2),
+                      .needed = without(factors_of(row->text(3)), done),
+                      .done = std::move(done),
+                      .nonce = row->bytes(5),
+                      .expires_at = row->instant(6)};
+}
+
 }  // namespace
 
 Result<StepUp> Auth::require_step_up(const Borrower& borrower, const Act& act) {
@@ -45,11 +75,10 @@ Result<StepUp> Auth::require_step_up(const Borrower& borrower, const Act& act) {
                 passkey_ids(tx, borrower.person)};
     made.needed = factors_needed(act.kind, act.amount, !made.credential_ids.empty());
     tx.execute(
-        "INSERT INTO auth_step_up (id, person, session, device, kind, words, object, needed, done, "
-        "nonce, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 'open', $10)",
-        {id, borrower.person, borrower.session, borrower.device,
-         boost::describe::enum_to_string(act.kind, "?"), act.words, act.object,
-         factors_text(made.needed), nonce, made.expires_at});
+        "INSERT INTO auth_step_up (id, person, session, kind, words, object, needed, done, nonce, "
+        "state, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 'open', $9)",
+        {id, borrower.person, borrower.session, boost::describe::enum_to_string(act.kind, "?"),
+         act.words, act.object, factors_text(made.needed), nonce, made.expires_at});
     audit::append(tx, now, random_, "auth.step_up_asked", id.str(),
                   {{"person", borrower.person.str()},
                    {"kind", boost::describe::enum_to_string(act.kind, "?")},
@@ -60,24 +89,16 @@ Result<StepUp> Auth::require_step_up(const Borrower& borrower, const Act& act) {
   });
 }
 
-// Held until the transaction ends. Only the session that asked for it may go on with it.
 Result<Auth::OpenStepUp> Auth::open_step_up(storage::Transaction& tx, const Borrower& borrower,
                                             const ChallengeId& id) {
-  const auto row = tx.first(
-      "SELECT words, needed, done, nonce, expires_at, state, kind FROM auth_step_up WHERE id = $1 "
-      "AND person = $2 AND session = $3" +
-          std::string(tx.for_update()),
-      {id, borrower.person, borrower.session});
-  if (!row || row->text(5) != "open") return AuthErrc::unknown_step_up;
-  if (row->instant(4) < clock_.now()) return AuthErrc::expired_code;
-  StepUpKind kind{};
-  MQ_CHECK(boost::describe::enum_from_string(row->text(6).c_str(), kind));
-  OpenStepUp found{{id, kind, row->text(0), row->instant(4), factors_of(row->text(1)),
-                    crypto::base64url(row->bytes(3)), passkey_ids(tx, borrower.person)},
-                   done_of(row->text(2)),
-                   row->bytes(3)};
-  found.view.needed = without(found.view.needed, found.done);
-  return found;
+  auto stored = load(tx, borrower, id);
+  if (!stored) return AuthErrc::unknown_step_up;
+  if (stored->expires_at < clock_.now()) return AuthErrc::expired_code;
+  return OpenStepUp{
+      {id, stored->kind, std::move(stored->words), stored->expires_at, std::move(stored->needed),
+       crypto::base64url(stored->nonce), passkey_ids(tx, borrower.person)},
+      std::move(stored->done),
+      std::move(stored->nonce)};
 }
 
 void Auth::add_factor(storage::Transaction& tx, OpenStepUp& step_up, Factor factor) {
@@ -97,8 +118,6 @@ Result<Challenge> Auth::send_step_up_code(const Borrower& borrower, const Challe
 
 Result<StepUp> Auth::pass_step_up(const Borrower& borrower, const ChallengeId& id,
                                   std::string_view code) {
-  // The code was checked before, if this is a repeat after a lost answer: nothing is left of it
-  // then.
   MQ_TRY(const auto sent,
          database_.write([&](storage::Transaction& tx) -> Result<std::optional<storage::Row>> {
            MQ_REQUIRE(open_step_up(tx, borrower, id));
@@ -140,23 +159,19 @@ Result<StepUp> Auth::pass_step_up(const Borrower& borrower, const ChallengeId& i
 
 Status Auth::consume_step_up(storage::Transaction& tx, const Borrower& borrower,
                              const ChallengeId& id, const Act& act) {
-  const auto row = tx.first(
-      "SELECT kind, words, needed, done, expires_at, object FROM auth_step_up WHERE id = $1 AND "
-      "person = $2 AND session = $3 AND state = 'open'" +
-          std::string(tx.for_update()),
-      {id, borrower.person, borrower.session});
-  const bool same = row && row->text(0) == boost::describe::enum_to_string(act.kind, "?") &&
-                    row->text(1) == act.words && row->text(5) == act.object;
-  if (!same) return AuthErrc::unknown_step_up;
-  if (row->instant(4) < clock_.now()) return AuthErrc::expired_code;
-  if (!without(factors_of(row->text(2)), done_of(row->text(3))).empty())
-    return AuthErrc::step_up_incomplete;
+  const auto stored = load(tx, borrower, id);
+  if (!stored || stored->kind != act.kind || stored->words != act.words ||
+      stored->object != act.object) {
+    return AuthErrc::unknown_step_up;
+  }
+  if (stored->expires_at < clock_.now()) return AuthErrc::expired_code;
+  if (!stored->needed.empty()) return AuthErrc::step_up_incomplete;
   tx.execute("UPDATE auth_step_up SET state = 'used' WHERE id = $1", {id});
   audit::append(tx, clock_.now(), random_, "auth.step_up_used", id.str(),
                 {{"person", borrower.person.str()},
                  {"words", act.words},
                  {"object", act.object},
-                 {"factors", row->text(3)}});
+                 {"factors", done_text(stored->done)}});
   return ok();
 }
 

@@ -46,16 +46,16 @@ struct StepUp {
   std::vector<std::string> credential_ids;
 };
 
-// What a browser's authenticator made; the caller keeps the bytes.
+// What a browser's authenticator made.
 struct PasskeyAnswer {
-  ByteView credential_id;
-  std::string_view client_data_json;
-  ByteView authenticator_data, signature;
-  std::optional<ByteView> user_handle{};
+  Bytes credential_id;
+  std::string client_data_json;
+  Bytes authenticator_data, signature;
+  std::optional<Bytes> user_handle{};
 };
 struct PasskeyRegistration {
-  std::string_view client_data_json;
-  ByteView attestation_object;
+  std::string client_data_json;
+  Bytes attestation_object;
 };
 // What a browser needs to make one. The challenge is the step-up's.
 struct PasskeyCreation {

@@ -43,9 +43,8 @@ BOOST_DESCRIBE_STRUCT(ListBody, (), (items))
 
 Answer sign_in(Services& services, HttpRequest& request) {
   MQ_TRY(const auto asked, runtime::from_json<SignInRequest>(request.body));
-  MQ_TRY(const auto answer, DecodedAnswer::of(asked.passkey));
-  MQ_TRY(const auto in,
-         services.auth.passkey_sign_in(asked.challenge, answer->view(), origin_of(request)));
+  MQ_TRY(const auto answer, decoded(asked.passkey));
+  MQ_TRY(const auto in, services.auth.passkey_sign_in(asked.challenge, answer, origin_of(request)));
   services.wake();
   return signed_in(in);
 }
@@ -56,7 +55,7 @@ Answer add(Services& services, HttpRequest& request, const auth::Borrower& borro
   MQ_TRY(const auto attestation, crypto::unbase64url(asked.attestation_object));
   MQ_TRY(const auto id,
          services.auth.add_passkey(borrower, asked.challenge_id, origin_of(request).client,
-                                   {as_text(client_data), attestation}));
+                                   {to_string(client_data), attestation}));
   services.wake();
   return json_response(201, AddedBody{id});
 }

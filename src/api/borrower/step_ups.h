@@ -28,16 +28,7 @@ struct PasskeyAnswerBody {
 BOOST_DESCRIBE_STRUCT(PasskeyAnswerBody, (),
                       (credential_id, client_data_json, authenticator_data, signature, user_handle))
 
-// Its bytes, and what looks at them: stays where it is while that is used.
-class DecodedAnswer {
- public:
-  // Error: crypto.malformed.
-  static Result<std::unique_ptr<DecodedAnswer>> of(const PasskeyAnswerBody& body);
-  auth::PasskeyAnswer view() const;
-
- private:
-  Bytes credential_id_, client_data_json_, authenticator_data_, signature_;
-  std::optional<Bytes> user_handle_;
-};
+// Error: crypto.malformed.
+Result<auth::PasskeyAnswer> decoded(const PasskeyAnswerBody& body);
 
 }  // namespace mq::api
