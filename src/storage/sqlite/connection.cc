@@ -31,8 +31,10 @@ StorageErrc code_of(int sqlite_code) {
 }
 
 // SQLite makes files by the umask; this one holds the lender's book. WAL and SHM follow its mode.
+// One that is there is not opened: closing it would drop every lock that this process's connections
+// hold on it (POSIX), and the next process to close the database would delete the WAL under them.
 void create_private(const std::string& path) {
-  const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (file >= 0) ::close(file);
 }
 

@@ -172,6 +172,30 @@ TEST(Sqlite, ALockedFileIsReported) {
   EXPECT_TRUE(insert(*fresh, 1).ok());
 }
 
+// An operator looks at the database, or `mianqian user` runs, beside the server: what the server
+// writes after that is still there for everybody.
+TEST(Sqlite, AnotherProcessThatComesAndGoesTakesNothingAway) {
+  test::FreshDatabase fresh("sqlite");
+  ASSERT_TRUE((*fresh).migrate(std::span(&kRows, 1)).ok());
+  const auto path = fresh.url().substr(7);
+  const auto seen_by_another = [&] {
+    std::FILE* other = popen(("sqlite3 '" + path + "' 'SELECT COUNT(*) FROM rows'").c_str(), "r");
+    int rows = -1;
+    EXPECT_EQ(std::fscanf(other, "%d", &rows), 1);
+    EXPECT_EQ(pclose(other), 0);
+    return rows;
+  };
+  ASSERT_TRUE(insert(*fresh, 1).ok());
+  ASSERT_EQ(count(*fresh), 1);  // a second connection of this process
+  EXPECT_EQ(seen_by_another(), 1);
+  struct stat info {};
+  EXPECT_EQ(::stat((path + "-wal").c_str(), &info), 0) << "the log is still in use";
+  ASSERT_TRUE(insert(*fresh, 2).ok());
+  EXPECT_EQ(seen_by_another(), 2);
+  fresh.reopen();
+  EXPECT_EQ(count(*fresh), 2) << "nothing acknowledged is lost";
+}
+
 TEST(Sqlite, AFileThatIsNoDatabaseIsUnavailable) {
   test::FreshDatabase fresh("sqlite");
   const std::string path = fresh.url().substr(7) + ".txt";
