@@ -71,6 +71,10 @@ class AccessMatrix : public test::ApiTest {
     values_["passkey_id"] =
         as(owner_, "POST", "/v1/auth/passkeys", test::passkey_body(creation, "localhost"))
             .string("passkey_id");
+    values_["removing_id"] =
+        as(owner_, "POST", "/v1/auth/passkeys/" + values_["passkey_id"] + "/removal-challenge",
+           "{}")
+            .string("challenge_id");
     values_["step_up_id"] =
         as(owner_, "POST", "/v1/auth/passkeys/creation", "{}").string("step_up.challenge_id");
   }
@@ -95,6 +99,9 @@ class AccessMatrix : public test::ApiTest {
         {"POST /v1/auth/sessions/{session_id}/device-challenge", ""},
         {"POST /v1/auth/sessions/{session_id}/device-confirmation",
          R"({"challenge_id":")" + values_.at("settling_id") + R"("})"},
+        {"POST /v1/auth/passkeys/{passkey_id}/removal-challenge", ""},
+        {"POST /v1/auth/passkeys/{passkey_id}/removal",
+         R"({"challenge_id":")" + values_.at("removing_id") + R"("})"},
         {"POST /v1/auth/step-ups/{step_up_id}/sms-code", ""},
         {"POST /v1/auth/step-ups/{step_up_id}/factors", R"({"code":"123456"})"},
     };
@@ -127,6 +134,7 @@ class AccessMatrix : public test::ApiTest {
     const auto ends = [](const Access& one) {
       return one.pattern.ends_with("/current")      ? 3
              : one.pattern.ends_with("/end-others") ? 2
+             : one.pattern.ends_with("/end-all")    ? 2
              : one.method == "DELETE"               ? 1
                                                     : 0;
     };

@@ -142,6 +142,54 @@ TEST_P(AccessTest, ASessionCookieAloneOpensNothing) {
   EXPECT_EQ(asking(cookies("session", stolen)), 401);
 }
 
+// The new token comes with whatever is answered, also with a refusal.
+TEST_P(AccessTest, ABrowsersCookieIsReplacedAsItIsUsed) {
+  auto& people = lending().people;
+  const auto asked = nobody("POST", "/v1/auth/sms-codes", R"({"phone":"13911116666"})");
+  const auto challenge = *auth::ChallengeId::parse(asked.string("challenge_id"));
+  const auto in = send("POST", "/v1/auth/sessions",
+                       R"({"challenge_id":")" + challenge.str() + R"(","code":")" +
+                           people.code_of(challenge) + R"("})",
+                       {{"X-Requested-With", "mianqian"}});
+  ASSERT_EQ(in.status, 201) << in.text;
+  std::string device;
+  for (const auto& [name, value] : in.headers)
+    if (value.starts_with("__Host-mq_device_")) device = value.substr(0, value.find(';'));
+  std::string token = in.string("token");
+  const auto asking = [&](const std::string& path) {
+    return send("GET", path, "", {{"Cookie", "__Host-mq_session=" + token + "; " + device}});
+  };
+  EXPECT_EQ(asking("/v1/me").header("Set-Cookie"), "");
+  people.clock.advance_seconds(15 * 60);
+  EXPECT_EQ(
+      send("GET", "/v1/me", "",
+           {{"Authorization", "Bearer " + token}, {"X-Device-Token", in.string("device_token")}})
+          .header("Set-Cookie"),
+      "")
+      << "a program keeps its token";
+  const auto refused = asking("/v1/loans/0199a3f0-0000-7000-8000-000000000001");
+  EXPECT_EQ(refused.status, 404);
+  const auto cookie = refused.header("Set-Cookie");
+  const std::string name = "__Host-mq_session=";
+  ASSERT_TRUE(cookie.starts_with(name)) << cookie;
+  for (const auto* attribute : {"Path=/", "HttpOnly", "Secure", "SameSite=Strict"})
+    EXPECT_NE(cookie.find(attribute), std::string::npos) << attribute;
+  EXPECT_NE(cookie.find("Max-Age=" + std::to_string(limits::kSessionLifeSeconds - 15 * 60)),
+            std::string::npos)
+      << cookie;
+  token = cookie.substr(name.size(), cookie.find(';') - name.size());
+  EXPECT_EQ(asking("/v1/me").status, 200);
+  // Signing out takes the cookie away, whatever was due.
+  people.clock.advance_seconds(15 * 60);
+  const auto out =
+      send("DELETE", "/v1/auth/sessions/current", "",
+           {{"Cookie", name + token + "; " + device}, {"X-Requested-With", "mianqian"}});
+  EXPECT_EQ(out.status, 204);
+  EXPECT_EQ(
+      std::ranges::count_if(out.headers, [](const auto& h) { return h.first == "Set-Cookie"; }), 1);
+  EXPECT_NE(out.header("Set-Cookie").find("Max-Age=0"), std::string::npos);
+}
+
 TEST_P(AccessTest, ABrowsersSessionIsNoneWithoutItsDeviceHoweverItIsSent) {
   auto& people = lending().people;
   const auto asked = nobody("POST", "/v1/auth/sms-codes", R"({"phone":"13911115555"})");

@@ -1,5 +1,7 @@
 #include "api/handlers.h"
 
+#include <algorithm>
+
 #include "crypto/crypto.h"
 #include "runtime/log.h"
 
@@ -22,6 +24,7 @@ bool changes(const HttpRequest& request) {
 struct Credentials {
   std::string token;
   auth::Auth::DeviceTokens devices;
+  auth::Renewal renewal = auth::Renewal::never;
 };
 
 // A cookie is sent by the browser whoever caused the request, so a change by cookie also needs a
@@ -37,7 +40,24 @@ Result<Credentials> credentials_of(const HttpRequest& request, std::string_view 
   if (changes(request) && request.header("X-Requested-With") != "mianqian") {
     return ApiErrc::cross_site;
   }
-  return Credentials{*cookie, request.cookies(kDeviceCookie, kDeviceCookies)};
+  return Credentials{*cookie, request.cookies(kDeviceCookie, kDeviceCookies),
+                     auth::Renewal::by_cookie};
+}
+
+// A browser's new token comes with whatever is answered, or it would be lost with a refusal.
+Answer going_on(Answer answer, const HttpRequest& request, std::string_view cookie_name,
+                const std::optional<auth::RenewedToken>& renewed, Instant now) {
+  if (!renewed) return answer;
+  auto response = answer.ok() ? std::move(answer).value() : render_problem(answer.error(), request);
+  const bool set_already = std::ranges::any_of(response.headers, [&](const auto& header) {
+    return header.first == "Set-Cookie" && header.second.starts_with(cookie_name);
+  });
+  if (!set_already) {
+    response.headers.emplace_back(
+        "Set-Cookie",
+        session_cookie(cookie_name, renewed->token, (renewed->expires_at.us - now.us) / 1'000'000));
+  }
+  return response;
 }
 
 bool plausible_key(const std::string& key) {
@@ -167,9 +187,10 @@ void Routes::borrower(std::string method, std::string pattern, Repeat repeat, Fo
       [&services = services_, repeat,
        handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
-        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices));
-        return once(services, request, borrower.person.str(), repeat,
-                    [&] { return handler(request, borrower); });
+        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices, in.renewal));
+        return going_on(once(services, request, borrower.person.str(), repeat,
+                             [&] { return handler(request, borrower); }),
+                        request, kBorrowerCookie, borrower.renewed, services.clock.now());
       },
       limits::kHttpJsonBodyBytes, "application/json");
 }
@@ -180,8 +201,9 @@ void Routes::borrower_bytes(std::string method, std::string pattern, std::size_t
       {std::move(method), std::move(pattern), Caller::borrower, {}},
       [&services = services_, handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kBorrowerCookie));
-        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices));
-        return handler(request, borrower);
+        MQ_TRY(const auto borrower, services.auth.borrower(in.token, in.devices, in.renewal));
+        return going_on(handler(request, borrower), request, kBorrowerCookie, borrower.renewed,
+                        services.clock.now());
       },
       body_limit, std::move(media_types));
 }
@@ -204,10 +226,13 @@ void Routes::staff(std::string method, std::string pattern, auth::Permission per
       [&services = services_, permission, repeat,
        handler = std::move(handler)](HttpRequest& request) -> Answer {
         MQ_TRY(const auto in, credentials_of(request, kStaffCookie));
-        MQ_TRY(const auto staff, services.auth.staff(in.token, in.devices));
-        if (!staff.may(permission)) return auth::AuthErrc::forbidden;
-        return once(services, request, staff.id.str(), repeat,
-                    [&] { return handler(request, staff); });
+        MQ_TRY(const auto staff, services.auth.staff(in.token, in.devices, in.renewal));
+        const auto answer = [&]() -> Answer {
+          if (!staff.may(permission)) return auth::AuthErrc::forbidden;
+          return once(services, request, staff.id.str(), repeat,
+                      [&] { return handler(request, staff); });
+        };
+        return going_on(answer(), request, kStaffCookie, staff.renewed, services.clock.now());
       },
       limits::kHttpJsonBodyBytes, "application/json");
 }
@@ -219,6 +244,7 @@ runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   add_sign_in_routes(routes);
   add_passkey_routes(routes);
   add_step_up_routes(routes);
+  add_password_routes(routes);
   add_session_routes(routes);
   add_me_routes(routes);
   add_consent_routes(routes);
@@ -228,6 +254,7 @@ runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   add_loan_routes(routes);
   add_proof_routes(routes);
   add_console_sign_in_routes(routes);
+  add_console_account_routes(routes);
   add_console_session_routes(routes);
   add_console_staff_routes(routes);
   add_console_review_routes(routes);

@@ -19,10 +19,10 @@ BOOST_DESCRIBE_STRUCT(SessionsBody::Row, (),
                       (session_id, client, created_at, seen_at, expires_at, current, held_until,
                        over))
 BOOST_DESCRIBE_STRUCT(SessionsBody, (), (items))
-struct ConfirmRequest {
-  auth::ChallengeId challenge_id;
+struct EndAllRequest {
+  auth::Everybody whose{};
 };
-BOOST_DESCRIBE_STRUCT(ConfirmRequest, (), (challenge_id))
+BOOST_DESCRIBE_STRUCT(EndAllRequest, (), (whose))
 struct EndedBody {
   std::int64_t ended = 0;
 };
@@ -71,7 +71,7 @@ void add_session_routes(Routes& routes) {
   routes.borrower("POST", "/v1/auth/sessions/{session_id}/device-confirmation", Repeat::any,
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<SessionId>(request, "session_id"));
-                    MQ_TRY(const auto asked, runtime::from_json<ConfirmRequest>(request.body));
+                    MQ_TRY(const auto asked, runtime::from_json<ApprovedRequest>(request.body));
                     MQ_REQUIRE(services.auth.settle_device(borrower, id, asked.challenge_id));
                     return HttpResponse{204, {}, {}};
                   });
@@ -90,6 +90,12 @@ void add_session_routes(Routes& routes) {
   routes.staff(
       "POST", "/v1/console/sessions/end-others", own, Repeat::keyed,
       [&](HttpRequest&, const auth::Staff& staff) { return end_other_sessions(services, staff); });
+  routes.staff("POST", "/v1/console/sessions/end-all", auth::Permission::switch_change,
+               Repeat::keyed, [&](HttpRequest& request, const auth::Staff& staff) -> Answer {
+                 MQ_TRY(const auto asked, runtime::from_json<EndAllRequest>(request.body));
+                 MQ_TRY(const auto ended, services.auth.end_all_sessions(asked.whose, staff));
+                 return json_response(200, EndedBody{ended});
+               });
 }
 
 }  // namespace mq::api

@@ -35,7 +35,8 @@ const std::vector<storage::Migration>& data_migrations() {
                                                        auth::kSessionIndexMigration,
                                                        auth::kDevicesMigration,
                                                        auth::kStaffAccountsMigration,
-                                                       auth::kPasskeysMigration};
+                                                       auth::kPasskeysMigration,
+                                                       auth::kRenewalMigration};
   return kAll;
 }
 

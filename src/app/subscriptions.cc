@@ -47,6 +47,10 @@ void subscribe_all(storage::OutboxWorker& worker, Subscribers& to) {
     MQ_TRY(const auto id, id_in<auth::PasskeyId>(event, "passkey"));
     return to.auth.deliver_passkey_notice(id, to.send_sms);
   });
+  worker.subscribe("auth.factor_changed", [&to](const storage::Event& event) -> Status {
+    MQ_TRY(const auto id, id_in<auth::ChallengeId>(event, "step_up"));
+    return to.auth.deliver_factor_notice(id, to.send_sms);
+  });
   worker.subscribe("identity.evidence_complete", [&to](const storage::Event& event) -> Status {
     MQ_TRY(const auto id, id_in<VerificationId>(event, "verification"));
     return to.identity.process(id);

@@ -17,7 +17,7 @@ namespace {
 namespace json = boost::json;
 
 struct Options {
-  std::string config, data, database, username;
+  std::string config, data, database, username, whose;
   std::vector<std::string> roles;
   bool demo = false, json = false;
 };
@@ -105,6 +105,22 @@ Status run_list(const Options& options) {
   return ok();
 }
 
+Status run_end_sessions(const Options& options) {
+  auth::Everybody whose{};
+  MQ_CHECK(boost::describe::enum_from_string(options.whose.c_str(), whose));
+  MQ_TRY(const auto stores, open_stores(options));
+  MQ_TRY(const auto ended,
+         stores->database->write([&](storage::Transaction& tx) -> Result<std::int64_t> {
+           return auth::end_all_sessions(tx, stores->clock.now(), stores->random, whose, {});
+         }));
+  if (options.json) {
+    std::cout << json::serialize(json::object{{"ended", ended}}) << '\n';
+  } else {
+    std::cout << "ended " << ended << " sessions\n";
+  }
+  return ok();
+}
+
 int report(const Status& done) {
   if (done.ok()) return 0;
   std::cerr << "mianqian: " << done.error().code()
@@ -137,6 +153,12 @@ void add_user_commands(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"reviewer", "risk", "finance", "admin"}));
   add_common_options(*invite, *options);
   invite->callback([options, &exit_code] { exit_code = report(run_invite(*options)); });
+  auto* end = user->add_subcommand("end-sessions", "signs everybody out, at once");
+  end->add_option("whose", options->whose, "borrowers, staff or everybody")
+      ->required()
+      ->check(CLI::IsMember({"borrowers", "staff", "everybody"}));
+  add_common_options(*end, *options);
+  end->callback([options, &exit_code] { exit_code = report(run_end_sessions(*options)); });
   auto* list = user->add_subcommand("list", "who there is");
   add_common_options(*list, *options);
   list->callback([options, &exit_code] { exit_code = report(run_list(*options)); });

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/session.h"
 #include "auth/step_up.h"
 #include "auth/webauthn.h"
 #include "base/ids.h"
@@ -37,6 +38,9 @@ enum class AuthErrc {
   unknown_session,     // not one of theirs, or ended already
   unknown_step_up,     // not one of this session or of this act, or used
   step_up_incomplete,  // a factor that this act needs is not there yet
+  wrong_password,      // of somebody who is signed in
+  no_password,         // there is none that could be removed
+  unknown_device,      // a password alone opens on a device only that the account knows
   unknown_passkey,     // not one of theirs, or nobody's
   passkey_refused,     // the detail says by which rule
   passkey_exists,      // this one is somebody's already
@@ -61,30 +65,13 @@ enum class AuthErrc {
 };
 BOOST_DESCRIBE_ENUM(AuthErrc, bad_phone, too_many_codes, unknown_challenge, expired_code,
                     wrong_code, code_used_up, too_many_guesses, no_session, unknown_session,
-                    unknown_step_up, step_up_incomplete, unknown_passkey, passkey_refused,
-                    passkey_exists, too_many_passkeys, device_on_hold, wrong_credentials,
-                    unknown_sign_in, factor_missing, factor_exists, unknown_invitation, forbidden,
-                    weak_password, bad_username, username_taken, unknown_staff, own_account,
-                    unknown_change, own_change, change_open, change_outdated, reason_missing)
+                    unknown_step_up, step_up_incomplete, wrong_password, no_password,
+                    unknown_device, unknown_passkey, passkey_refused, passkey_exists,
+                    too_many_passkeys, device_on_hold, wrong_credentials, unknown_sign_in,
+                    factor_missing, factor_exists, unknown_invitation, forbidden, weak_password,
+                    bad_username, username_taken, unknown_staff, own_account, unknown_change,
+                    own_change, change_open, change_outdated, reason_missing)
 constexpr std::string_view error_domain(AuthErrc) { return "auth"; }
-
-using DeviceId = Id<struct DeviceTag>;
-
-// A device on which somebody signs in to an account that has one already may not be used for
-// matters of money before this, unless the owner says on another that it is theirs: time to read
-// the notice by SMS.
-inline constexpr std::int64_t kNewDeviceHoldSeconds = 24 * 60 * 60;
-// Forgotten when not signed in on for so long: as long as a browser keeps a cookie at most.
-inline constexpr std::int64_t kDeviceLifeSeconds = 400LL * 24 * 60 * 60;
-
-// Where a sign-in comes from.
-struct Origin {
-  std::string address{};  // of the client, as HttpRequest::peer has it
-  std::vector<std::string>
-      devices{};         // tokens that the device was given at earlier sign-ins, of any account
-  std::string client{};  // as client_of() gives it
-  bool browser = false;  // its session is good only together with its device's token
-};
 
 // Port: sends one SMS. `request_id` stays the same over repeats. Fulfilled by partners/ in app/.
 using SmsSender = std::function<Status(const std::string& request_id, const Pii<std::string>& phone,
@@ -96,22 +83,12 @@ struct Challenge {
   int resend_after_s = 0;
 };
 
-struct NewSession {
-  std::string token;  // 32 random bytes, base64url; only its keyed hash is stored
-  Instant expires_at;
-  SessionId id;
-  DeviceId device;
-  // Of that device at this account, to be sent with the next sign-in; the same as long as it is
-  // sent. Form and keeping as of `token`.
-  std::string device_token;
-  std::string account_tag;  // the same for all sign-ins to the account: names the device's cookie
-};
-
 // Who a request comes from.
 struct Borrower {
   PersonId person;
   SessionId session;
   std::optional<DeviceId> device;  // none in sessions from before devices were kept
+  std::optional<RenewedToken> renewed{};
 };
 enum class Role { reviewer, risk, finance, admin };
 BOOST_DESCRIBE_ENUM(Role, reviewer, risk, finance, admin)
@@ -149,6 +126,7 @@ struct Staff {
   std::vector<Role> roles;
   SessionId session;
   std::optional<DeviceId> device;
+  std::optional<RenewedToken> renewed{};
   bool may(Permission permission) const;
   std::vector<Permission> permissions() const;  // in their order
 };
@@ -163,20 +141,8 @@ struct SessionOwner {
   std::optional<DeviceId> device;  // of the session that asks
 };
 
-// A session that is alive, as its owner sees it.
-struct SessionView {
-  SessionId id;
-  std::string client;  // client_of() at sign-in
-  Instant created_at;
-  Instant seen_at;  // to a minute
-  Instant expires_at;
-  std::optional<Instant> held_until;  // its device is too new for matters of money until then
-  bool over = false;  // the last one of a device that is known but not signed in now
-};
-
-// What a User-Agent header stands for: "Chrome · Android", "" when it is none we know. Nothing of
-// the header itself is kept.
-std::string client_of(std::string_view user_agent);
+struct Attempter;  // attempts.h
+enum class Has;    // step_up_policy.h
 
 // Thread-safe.
 class Auth {
@@ -211,10 +177,34 @@ class Auth {
                               std::string_view code);
   Result<StepUp> pass_step_up(const Borrower& borrower, const ChallengeId& step_up,
                               const PasskeyAnswer& answer);
-  // Uses it, once, in the act's transaction. Errors: unknown_step_up (also of another act),
-  // expired_code, step_up_incomplete.
-  Status consume_step_up(storage::Transaction& tx, const Borrower& borrower,
-                         const ChallengeId& step_up, const Act& act);
+  // Errors as of the code, and wrong_password.
+  Result<StepUp> pass_step_up(const Borrower& borrower, const ChallengeId& step_up,
+                              const Pii<std::string>& password);
+  // Uses it, once, in the act's transaction, and answers what was shown. Errors: unknown_step_up
+  // (also of another act), expired_code, step_up_incomplete.
+  Result<std::vector<Factor>> consume_step_up(storage::Transaction& tx, const Borrower& borrower,
+                                              const ChallengeId& step_up, const Act& act);
+  // The outbox's side: tells the owner by SMS, in the words of its approval, that a password was
+  // set or something taken away.
+  Status deliver_factor_notice(const ChallengeId& step_up, const SmsSender& sender);
+
+  // --- passwords of borrowers ---
+  // Since when there is one.
+  Result<std::optional<Instant>> password_since(const Borrower& borrower);
+  // Of setting this one, also in place of one that was forgotten, or of removing the one there is.
+  // Errors: device_on_hold; weak_password; no_password.
+  Result<StepUp> begin_setting_password(const Borrower& borrower, const Pii<std::string>& password);
+  Result<StepUp> begin_removing_password(const Borrower& borrower);
+  // Both publish "auth.factor_changed". Where only a code was shown although there was something
+  // stronger, all devices of the account are held as new ones. Errors as of consume_step_up() and
+  // of beginning.
+  Status set_password(const Borrower& borrower, const ChallengeId& step_up,
+                      const Pii<std::string>& password);
+  Status remove_password(const Borrower& borrower, const ChallengeId& step_up);
+  // Errors: bad_phone; unknown_device, said of every phone from a device that its account does not
+  // know; wrong_credentials, too_many_guesses.
+  Result<SignedIn> password_sign_in(const Pii<std::string>& phone, const Pii<std::string>& password,
+                                    const Origin& origin);
 
   // --- passkeys ---
   // Where the pages are: passkeys belong to the domain and are good on these origins only.
@@ -226,8 +216,11 @@ class Auth {
   Result<PasskeyId> add_passkey(const Borrower& borrower, const ChallengeId& step_up,
                                 std::string_view client, const PasskeyRegistration& made);
   Result<std::vector<PasskeyView>> passkeys(const Borrower& borrower);
-  // Errors: unknown_passkey, device_on_hold.
-  Status remove_passkey(const Borrower& borrower, const PasskeyId& passkey);
+  // Errors: unknown_passkey, device_on_hold. Removing publishes "auth.factor_changed" and may hold
+  // the devices as set_password(); its errors also as of consume_step_up().
+  Result<StepUp> begin_passkey_removal(const Borrower& borrower, const PasskeyId& passkey);
+  Status remove_passkey(const Borrower& borrower, const PasskeyId& passkey,
+                        const ChallengeId& step_up);
   PasskeySignIn begin_passkey_sign_in();
   // Errors: unknown_challenge (also one that was used), expired_code, unknown_passkey,
   // passkey_refused.
@@ -256,9 +249,12 @@ class Auth {
   // --- sessions ---
   // `devices`: the tokens of the device that the request comes from. Where they are given, and for
   // sessions of browsers always, a session of another device is none.
+  // A token that was replaced and comes again ends its session: two have it.
   using DeviceTokens = std::optional<std::vector<std::string>>;
-  Result<Borrower> borrower(std::string_view token, const DeviceTokens& devices = {});
-  Result<Staff> staff(std::string_view token, const DeviceTokens& devices = {});
+  Result<Borrower> borrower(std::string_view token, const DeviceTokens& devices = {},
+                            Renewal renewal = Renewal::never);
+  Result<Staff> staff(std::string_view token, const DeviceTokens& devices = {},
+                      Renewal renewal = Renewal::never);
   Status sign_out(const SessionId& session);
   // Those that are alive, and the last one of each known device without one; the one seen last
   // first, fifty at most.
@@ -270,6 +266,8 @@ class Auth {
   // Ends all but the one that asks and forgets the other devices, with the same exceptions; how
   // many sessions those were. Error: no_session as above.
   Result<std::int64_t> end_other_sessions(const SessionOwner& owner);
+  // As the function below. Error: no_session.
+  Result<std::int64_t> end_all_sessions(Everybody whose, const Staff& by);
 
   // --- staff: a password and then a code of an authenticator app ---
   // For a demo and tests: everybody else is invited. Without a secret of the authenticator app one
@@ -310,6 +308,16 @@ class Auth {
   Result<Invited> invitation(std::string_view token);
   // Sets the password; a second factor is set up next. Errors: unknown_invitation, weak_password.
   Result<SignInUnderWay> accept_invitation(std::string_view token, std::string_view password);
+  // What members of staff change themselves, with the password and a code of the app that are
+  // there; their other sessions end. Errors: wrong_password, wrong_code, too_many_guesses,
+  // no_session; weak_password.
+  Status change_password(const Staff& staff, const Pii<std::string>& password,
+                         std::string_view code, const Pii<std::string>& next);
+  // Another app, in force once a code of it has come; unknown_sign_in when it was not asked for, or
+  // too long ago.
+  Result<TotpSetUp> begin_totp_change(const Staff& staff, const Pii<std::string>& password,
+                                      std::string_view code);
+  Status finish_totp_change(const Staff& staff, std::string_view code);
 
  private:
   Result<Challenge> request_code(const PersonId& person, std::string_view action,
@@ -323,6 +331,12 @@ class Auth {
   Result<OpenStepUp> open_step_up(storage::Transaction& tx, const Borrower& borrower,
                                   const ChallengeId& id);
   void add_factor(storage::Transaction& tx, OpenStepUp& step_up, Factor factor);
+  Has strongest(storage::Transaction& tx, const PersonId& person);
+  void weaken(storage::Transaction& tx, const PersonId& person, const std::vector<Factor>& shown);
+  void note_factor_change(storage::Transaction& tx, const Borrower& borrower,
+                          const ChallengeId& step_up, std::string_view what);
+  Result<Act> removing(storage::Transaction& tx, const Borrower& borrower,
+                       const PasskeyId& passkey);
   struct FoundPasskey {
     PasskeyId id;
     PersonId person;
@@ -355,10 +369,18 @@ class Auth {
     SessionId id;
     std::string subject;
     std::optional<DeviceId> device;
+    std::optional<RenewedToken> renewed;
   };
   Result<Found> find_session(std::string_view kind, std::string_view token,
-                             const DeviceTokens& devices);
+                             const DeviceTokens& devices, Renewal renewal);
+  Status end_copied(const Found& session);
   SignInUnderWay begin_sign_in(storage::Transaction& tx, const std::string& staff);
+  // Counts the try; of a code that may be used, its step. Errors: wrong_code, too_many_guesses.
+  Result<std::int64_t> step_of(storage::Transaction& tx, const Attempter& who,
+                               std::string_view code, ByteView secret, std::int64_t used);
+  static TotpSetUp totp_set_up(const std::string& username, ByteView secret);
+  Status prove_staff(const Staff& staff, const Pii<std::string>& password, std::string_view code);
+  void close_elsewhere(storage::Transaction& tx, const Staff& staff);
   Bytes sealed_totp(const std::string& staff, ByteView secret);
   Bytes opened_totp(const std::string& staff, ByteView sealed) const;
   bool on_hold(storage::Transaction& tx, const std::optional<DeviceId>& device) const;
@@ -375,12 +397,18 @@ class Auth {
   std::vector<std::string> origins_;
 };
 
+// Ends the sessions of everybody but the one who asks, none being the machine itself, and with them
+// sign-ins under way. How many sessions those were.
+std::int64_t end_all_sessions(storage::Transaction& tx, Instant now, Random& random,
+                              Everybody whose, const std::optional<Staff>& by);
+
 // The masked phone of a person, for screens ("138****0000").
 Result<std::string> masked_phone(storage::Database& database, vault::Vault& vault,
                                  const PersonId& person);
 
 extern const storage::Migration kAuthMigration, kRolesMigration, kSessionClientMigration,
-    kSessionIndexMigration, kDevicesMigration, kStaffAccountsMigration, kPasskeysMigration;
+    kSessionIndexMigration, kDevicesMigration, kStaffAccountsMigration, kPasskeysMigration,
+    kRenewalMigration;
 
 }  // namespace mq::auth
 

@@ -10,6 +10,7 @@
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "auth/authenticator_testing.h"
+#include "base/limits.h"
 
 namespace mq::auth {
 
@@ -19,7 +20,8 @@ class AuthFixture : public People {
   void SetUp() override {
     this->prepare({storage::kOutboxMigration, audit::kAuditMigration, vault::kVaultMigration,
                    kAuthMigration, kRolesMigration, kSessionClientMigration, kSessionIndexMigration,
-                   kDevicesMigration, kStaffAccountsMigration, kPasskeysMigration});
+                   kDevicesMigration, kStaffAccountsMigration, kPasskeysMigration,
+                   kRenewalMigration});
   }
 
   struct Sms {
@@ -68,6 +70,26 @@ class AuthFixture : public People {
     const auto done = apps_.enter(auth_, this->clock_, username, password, origin);
     EXPECT_TRUE(done.ok()) << done.error().code();
     return *done;
+  }
+
+  // The error's code, or "ok".
+  template <class T>
+  static std::string said(const Result<T>& result) {
+    return result.ok() ? "ok" : result.error().code();
+  }
+  static std::string said(const Status& status) {
+    return status.ok() ? "ok" : status.error().code();
+  }
+
+  // The code by SMS that was sent for it.
+  std::string sent_for(const Borrower& by, const StepUp& step_up) {
+    this->clock_.advance_seconds(limits::kCodeResendSeconds);
+    const auto sent = auth_.send_step_up_code(by, step_up.id);
+    EXPECT_TRUE(sent.ok()) << sent.error().code();
+    return received_code(sent->id);
+  }
+  void approve(const Borrower& by, const StepUp& step_up) {
+    EXPECT_EQ(said(auth_.pass_step_up(by, step_up.id, sent_for(by, step_up))), "ok");
   }
 
   static Borrower as_borrower(const Auth::SignedIn& in) {

@@ -120,6 +120,36 @@ Result<std::int64_t> Auth::end_other_sessions(const SessionOwner& owner) {
   });
 }
 
+std::int64_t end_all_sessions(storage::Transaction& tx, Instant now, Random& random,
+                              Everybody whose, const std::optional<Staff>& by) {
+  // Sign-ins under way are no sessions yet, but would become some.
+  if (whose != Everybody::borrowers) tx.execute("DELETE FROM auth_staff_sign_in");
+  if (whose != Everybody::staff) {
+    tx.execute(
+        "UPDATE auth_challenge SET state = 'used', code_sealed = NULL WHERE state <> 'used' AND "
+        "expires_at > $1",
+        {now});
+  }
+  const std::string_view kind = whose == Everybody::borrowers ? "borrower" : "staff";
+  const auto ended = tx.change(
+      "UPDATE auth_session SET ended_at = $1 WHERE ended_at IS NULL AND expires_at > $1 AND "
+      "(kind = $2 OR $3 = 1) AND id <> $4",
+      {now, kind, std::int64_t{whose == Everybody::everybody},
+       by ? by->session.str() : std::string()});
+  audit::append(tx, now, random, "auth.all_sessions_ended", "sessions",
+                {{"whose", boost::describe::enum_to_string(whose, "?")},
+                 {"sessions", std::to_string(ended)},
+                 {"by", by ? by->id.str() : "host"}});
+  return ended;
+}
+
+Result<std::int64_t> Auth::end_all_sessions(Everybody whose, const Staff& by) {
+  return database_.write([&](storage::Transaction& tx) -> Result<std::int64_t> {
+    MQ_REQUIRE(require_live(tx, by));
+    return auth::end_all_sessions(tx, clock_.now(), random_, whose, by);
+  });
+}
+
 const storage::Migration kSessionClientMigration{
     16, "auth_session_client",
     "ALTER TABLE auth_session ADD COLUMN client TEXT NOT NULL DEFAULT ''"};

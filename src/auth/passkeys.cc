@@ -168,17 +168,33 @@ Result<std::vector<PasskeyView>> Auth::passkeys(const Borrower& borrower) {
   });
 }
 
-Status Auth::remove_passkey(const Borrower& borrower, const PasskeyId& passkey) {
-  const auto now = clock_.now();
+// By the name that the list shows. From a device on hold, whoever has only just come does not take
+// away what the owner comes in with.
+Result<Act> Auth::removing(storage::Transaction& tx, const Borrower& borrower,
+                           const PasskeyId& passkey) {
+  MQ_REQUIRE(require_settled(tx, borrower));
+  const auto row = tx.first("SELECT client FROM auth_passkey WHERE id = $1 AND person = $2",
+                            {passkey, borrower.person});
+  if (!row) return AuthErrc::unknown_passkey;
+  return Act{
+      StepUpKind::remove_passkey, "删除通行密钥" + in_brackets(row->text(0)), passkey.str(), {}};
+}
+
+Result<StepUp> Auth::begin_passkey_removal(const Borrower& borrower, const PasskeyId& passkey) {
+  MQ_TRY(const auto act, database_.write([&](storage::Transaction& tx) {
+    return removing(tx, borrower, passkey);
+  }));
+  return require_step_up(borrower, act);
+}
+
+Status Auth::remove_passkey(const Borrower& borrower, const PasskeyId& passkey,
+                            const ChallengeId& step_up) {
   return database_.write([&](storage::Transaction& tx) -> Status {
-    // From a device on hold, whoever has only just come does not take away what the owner comes in
-    // with.
-    MQ_REQUIRE(require_settled(tx, borrower));
-    if (tx.change("DELETE FROM auth_passkey WHERE id = $1 AND person = $2",
-                  {passkey, borrower.person}) != 1)
-      return AuthErrc::unknown_passkey;
-    audit::append(tx, now, random_, "auth.passkey_removed", borrower.person.str(),
-                  {{"passkey", passkey.str()}});
+    MQ_TRY(const auto act, removing(tx, borrower, passkey));
+    MQ_TRY(const auto shown, consume_step_up(tx, borrower, step_up, act));
+    tx.execute("DELETE FROM auth_passkey WHERE id = $1", {passkey});
+    weaken(tx, borrower.person, shown);
+    note_factor_change(tx, borrower, step_up, "auth.passkey_removed");
     return ok();
   });
 }

@@ -28,23 +28,10 @@ class PasskeysTest : public AuthFixture<test::PeopleTest> {
     EXPECT_TRUE(auth_.borrower(in.session.token).ok());
     return as_borrower(in);
   }
-  template <class T>
-  static std::string said(const Result<T>& result) {
-    return result.ok() ? "ok" : result.error().code();
-  }
-  static std::string said(const Status& status) {
-    return status.ok() ? "ok" : status.error().code();
-  }
   PasskeyCreation begun(const Borrower& by) {
     const auto creation = auth_.begin_passkey(by);
     EXPECT_TRUE(creation.ok()) << creation.error().code();
     return *creation;
-  }
-  void approve(const Borrower& by, const PasskeyCreation& creation) {
-    clock_.advance_seconds(limits::kCodeResendSeconds);
-    const auto sent = auth_.send_step_up_code(by, creation.step_up.id);
-    ASSERT_TRUE(sent.ok()) << sent.error().code();
-    ASSERT_TRUE(auth_.pass_step_up(by, creation.step_up.id, received_code(sent->id)).ok());
   }
   Result<PasskeyId> adding(const Borrower& by, const PasskeyCreation& creation,
                            const TestAuthenticator& phone) {
@@ -55,7 +42,7 @@ class PasskeysTest : public AuthFixture<test::PeopleTest> {
   }
   PasskeyId added(const Borrower& by, const TestAuthenticator& phone) {
     const auto creation = begun(by);
-    approve(by, creation);
+    approve(by, creation.step_up);
     const auto id = adding(by, creation, phone);
     EXPECT_TRUE(id.ok()) << id.error().code() << " " << id.error().detail();
     return *id;
@@ -90,7 +77,7 @@ TEST_P(PasskeysTest, IsAddedWithACodeByAllAlgorithmsAndSignsIn) {
     EXPECT_EQ(creation.step_up.credential_ids.size(), kind - 1U) << "so that one device has one";
     EXPECT_EQ(said(adding(me_, creation, phone)), "auth.step_up_incomplete")
         << "not without the code";
-    approve(me_, creation);
+    approve(me_, creation.step_up);
     const auto id = adding(me_, creation, phone);
     ASSERT_TRUE(id.ok()) << id.error().code() << " " << id.error().detail();
     EXPECT_EQ(said(adding(me_, creation, phone)), "auth.unknown_step_up") << "once";
@@ -165,7 +152,7 @@ TEST_P(PasskeysTest, NothingIsAddedOrRemovedOnADeviceOnHold) {
   const auto id = added(me_, phone);
   const auto fresh = entering();
   EXPECT_EQ(said(auth_.begin_passkey(fresh)), "auth.device_on_hold");
-  EXPECT_EQ(said(auth_.remove_passkey(fresh, id)), "auth.device_on_hold");
+  EXPECT_EQ(said(auth_.begin_passkey_removal(fresh, id)), "auth.device_on_hold");
   EXPECT_EQ(auth_.passkeys(fresh)->size(), 1U) << "it may look";
 }
 
@@ -186,15 +173,46 @@ TEST_P(PasskeysTest, OnlyTheOwnerSeesAndRemovesThem) {
   const auto id = added(me_, phone);
   const auto other = entering("13900000000");
   EXPECT_TRUE(auth_.passkeys(other)->empty());
-  EXPECT_EQ(said(auth_.remove_passkey(other, id)), "auth.unknown_passkey");
+  EXPECT_EQ(said(auth_.begin_passkey_removal(other, id)), "auth.unknown_passkey");
   const auto creation = begun(other);
-  approve(other, creation);
+  approve(other, creation.step_up);
   EXPECT_EQ(said(adding(other, creation, phone)), "auth.passkey_exists")
       << "one authenticator, one account";
-  EXPECT_EQ(said(auth_.remove_passkey(me_, id)), "ok");
-  EXPECT_EQ(said(auth_.remove_passkey(me_, id)), "auth.unknown_passkey");
+  const auto removal = *auth_.begin_passkey_removal(me_, id);
+  EXPECT_EQ(removal.words, "删除通行密钥（Chrome · Android）");
+  EXPECT_EQ(said(auth_.remove_passkey(me_, id, removal.id)), "auth.step_up_incomplete");
+  approve(me_, removal);
+  EXPECT_EQ(said(auth_.remove_passkey(me_, id, removal.id)), "ok");
+  EXPECT_EQ(said(auth_.begin_passkey_removal(me_, id)), "auth.device_on_hold");
+  clock_.advance_seconds(kNewDeviceHoldSeconds);
+  EXPECT_EQ(said(auth_.begin_passkey_removal(me_, id)), "auth.unknown_passkey");
+  ASSERT_TRUE(auth_.deliver_factor_notice(removal.id, capture()).ok());
+  EXPECT_NE(sent_.back().text.find("删除通行密钥"), std::string::npos);
   EXPECT_EQ(said(entering_with(phone)), "auth.unknown_passkey");
   EXPECT_TRUE(auth_.deliver_passkey_notice(id, capture()).ok()) << "nobody is told of what is gone";
+}
+
+TEST_P(PasskeysTest, WhoeverHasOnlyTheNumberAndRemovesOneWaitsADay) {
+  const TestAuthenticator phone;
+  const auto settled = [&] {
+    return said(
+        db().write([&](storage::Transaction& tx) { return auth_.require_settled(tx, me_); }));
+  };
+  const auto by_itself = added(me_, phone);
+  const auto shown = *auth_.begin_passkey_removal(me_, by_itself);
+  const auto made = phone.assert_at(kPage, *crypto::unbase64url(shown.passkey_challenge));
+  const PasskeyAnswer answer{
+      made.credential_id, made.client_data_json, made.authenticator_data, made.signature, {}};
+  EXPECT_EQ(said(auth_.pass_step_up(me_, shown.id, answer)), "ok");
+  EXPECT_EQ(said(auth_.remove_passkey(me_, by_itself, shown.id)), "ok");
+  EXPECT_EQ(settled(), "ok");
+  const auto id = added(me_, phone);
+  const auto removal = *auth_.begin_passkey_removal(me_, id);
+  approve(me_, removal);
+  EXPECT_EQ(said(auth_.remove_passkey(me_, id, removal.id)), "ok");
+  EXPECT_EQ(settled(), "auth.device_on_hold");
+  clock_.advance_seconds(kNewDeviceHoldSeconds);
+  EXPECT_EQ(settled(), "ok");
 }
 
 TEST_P(PasskeysTest, AnAccountHasSoManyAndNoMore) {
@@ -212,7 +230,7 @@ TEST_P(PasskeysTest, AnAccountHasSoManyAndNoMore) {
 TEST_P(PasskeysTest, WhatIsMadeForAnotherPageOrChallengeIsRefused) {
   TestAuthenticator phone;
   const auto creation = begun(me_), another = begun(me_);
-  approve(me_, creation);
+  approve(me_, creation.step_up);
   const auto with = [&](const std::string& party, const std::string& challenge) {
     const auto made = phone.register_at(party, *crypto::unbase64url(challenge));
     const auto result = auth_.add_passkey(me_, creation.step_up.id, "",

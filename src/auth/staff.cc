@@ -1,60 +1,21 @@
 // Staff accounts and their sessions; signing in: staff_sign_in.cc.
-#include <algorithm>
-#include <set>
-
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "auth/columns.h"
-#include "auth/staff_names.h"
-#include "runtime/text.h"
+#include "auth/password_rules.h"
 
 namespace mq::auth {
-namespace {
 
-constexpr std::size_t kPasswordMinBytes = 10, kPasswordMaxBytes = 200;
-constexpr std::size_t kUsernameMin = 2, kUsernameMax = 40;
-
-bool is_common(std::string_view password) {
-  static const std::set<std::string_view> kCommon = [] {
-    std::set<std::string_view> all;
-    for (const auto line : runtime::split(shipped_common_passwords(), '\n'))
-      if (!line.empty() && line[0] != '#') all.insert(line);
-    return all;
-  }();
-  const auto digest = crypto::hex(crypto::sha256(as_bytes(runtime::lower(password))));
-  return kCommon.contains(std::string_view(digest).substr(0, 16));
-}
-
-}  // namespace
-
-Status check_username(std::string_view username) {
-  const bool fits =
-      username.size() >= kUsernameMin && username.size() <= kUsernameMax &&
-      std::all_of(username.begin(), username.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-      });
-  return fits ? ok() : Status(AuthErrc::bad_username);
-}
-
-Status check_staff_password(std::string_view username, std::string_view password) {
-  const bool fits = password.size() >= kPasswordMinBytes && password.size() <= kPasswordMaxBytes;
-  if (!fits || is_common(password)) return AuthErrc::weak_password;
-  // What is left without the name must be a password still.
-  const auto small = runtime::lower(password);
-  const auto at = small.find(username);
-  const bool made_of_name =
-      at != std::string::npos && password.size() - username.size() < kPasswordMinBytes;
-  return made_of_name ? Status(AuthErrc::weak_password) : ok();
-}
-
-Result<Staff> Auth::staff(std::string_view token, const DeviceTokens& devices) {
-  MQ_TRY(const auto found, find_session("staff", token, devices));
+Result<Staff> Auth::staff(std::string_view token, const DeviceTokens& devices, Renewal renewal) {
+  MQ_TRY(auto found, find_session("staff", token, devices, renewal));
   return database_.read([&](storage::Transaction& tx) -> Result<Staff> {
     const auto row =
         tx.first("SELECT id, username, roles FROM auth_staff WHERE id = $1 AND state = 'active'",
                  {found.subject});
     if (!row) return AuthErrc::no_session;
-    return Staff{row->id<StaffId>(0), row->text(1), roles_of(row->text(2)), found.id, found.device};
+    return Staff{row->id<StaffId>(0),    row->text(1),
+                 roles_of(row->text(2)), found.id,
+                 found.device,           std::move(found.renewed)};
   });
 }
 

@@ -3,7 +3,7 @@
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "auth/columns.h"
-#include "auth/staff_names.h"
+#include "auth/password_rules.h"
 #include "auth/tokens.h"
 #include "base/limits.h"
 

@@ -2,7 +2,7 @@
 #include "audit/audit.h"
 #include "auth/auth.h"
 #include "auth/columns.h"
-#include "auth/staff_names.h"
+#include "auth/password_rules.h"
 #include "base/limits.h"
 #include "runtime/text.h"
 

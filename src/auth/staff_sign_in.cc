@@ -4,7 +4,7 @@
 #include "auth/attempts.h"
 #include "auth/auth.h"
 #include "auth/columns.h"
-#include "auth/staff_names.h"
+#include "auth/password_rules.h"
 #include "auth/tokens.h"
 #include "base/limits.h"
 
@@ -12,25 +12,9 @@ namespace mq::auth {
 namespace {
 
 constexpr std::int64_t kUnderWaySeconds = 10 * 60;  // time to install an app, the first time
-// The phone's clock may be off by one step, RFC 6238 §5.2.
-constexpr std::int64_t kStepsOff = 1;
 constexpr std::string_view kIssuer = "Mianqian";
 
 std::string totp_place(const std::string& staff) { return "auth_totp.secret|" + staff; }
-
-// The step whose code it is, of those that may be used now.
-std::optional<std::int64_t> step_of(std::string_view code, ByteView secret, std::int64_t used,
-                                    Instant now) {
-  const auto current = crypto::totp_step(now);
-  std::optional<std::int64_t> found;
-  for (auto step = current - kStepsOff; step <= current + kStepsOff; ++step) {
-    // All are compared, so that the time does not tell which one it was.
-    const bool fits =
-        crypto::constant_time_equal(as_bytes(crypto::totp_code(secret, step)), as_bytes(code));
-    if (fits && step > used && !found) found = step;
-  }
-  return found;
-}
 
 }  // namespace
 
@@ -61,7 +45,7 @@ Auth::SignInUnderWay Auth::begin_sign_in(storage::Transaction& tx, const std::st
 
 Result<Auth::SignInUnderWay> Auth::staff_sign_in(std::string_view username,
                                                  std::string_view password, const Origin& origin) {
-  if (username.size() > 100 || password.size() > 200) return AuthErrc::wrong_credentials;
+  if (username.size() > 100) return AuthErrc::wrong_credentials;
   const auto now = clock_.now();
   Attempter who{.account = std::string(username), .device = {}, .address = origin.address};
   // The try counts before the password is looked at, so that parallel guesses are not more than
@@ -80,14 +64,9 @@ Result<Auth::SignInUnderWay> Auth::staff_sign_in(std::string_view username,
         return found;
       }));
   // An unknown name costs the same work, so that names cannot be found out by timing.
-  static const std::string kNobody = [] {
-    crypto::SystemRandom random;
-    auto hash = crypto::hash_password("no such account", random);
-    MQ_CHECK(hash.ok());
-    return *hash;
-  }();
-  MQ_TRY(const bool fits, crypto::verify_password(row ? row->text(1) : kNobody, password));
-  if (!row || !fits) return AuthErrc::wrong_credentials;
+  const auto hash = row ? std::optional(row->text(1)) : std::nullopt;
+  MQ_TRY(const bool fits, password_fits(hash, password));
+  if (!fits) return AuthErrc::wrong_credentials;
   return database_.write([&](storage::Transaction& tx) -> Result<SignInUnderWay> {
     give_back(tx, ring_, Attempt::password_guess, who);
     // Who was taken away, or whose password was changed meanwhile, does not come in.
@@ -98,6 +77,13 @@ Result<Auth::SignInUnderWay> Auth::staff_sign_in(std::string_view username,
     if (!still) return AuthErrc::wrong_credentials;
     return begin_sign_in(tx, row->text(0));
   });
+}
+
+Auth::TotpSetUp Auth::totp_set_up(const std::string& username, ByteView secret) {
+  const auto text = crypto::base32(secret);
+  // The form that apps read; names are of characters that need no escape (check_username).
+  return {text, "otpauth://totp/" + std::string(kIssuer) + ":" + username + "?secret=" + text +
+                    "&issuer=" + std::string(kIssuer)};
 }
 
 Result<Auth::TotpSetUp> Auth::set_up_totp(std::string_view sign_in) {
@@ -117,10 +103,7 @@ Result<Auth::TotpSetUp> Auth::set_up_totp(std::string_view sign_in) {
                {sealed_totp(row->text(0), secret), token_hash(ring_, sign_in)});
     return row->text(1);
   }));
-  const auto text = crypto::base32(secret);
-  // The form that apps read; names are of characters that need no escape (check_username).
-  return TotpSetUp{text, "otpauth://totp/" + std::string(kIssuer) + ":" + username +
-                             "?secret=" + text + "&issuer=" + std::string(kIssuer)};
+  return totp_set_up(username, secret);
 }
 
 Result<Auth::StaffSignedIn> Auth::finish_staff_sign_in(std::string_view sign_in,
@@ -153,11 +136,8 @@ Result<Auth::StaffSignedIn> Auth::finish_staff_sign_in(std::string_view sign_in,
 
     const auto known = known_device(tx, "staff", staff, origin.devices);
     const Attempter who{staff, known ? std::optional(known->id) : std::nullopt, origin.address};
-    const auto counted = take(tx, ring_, Attempt::totp_guess, who, now, AuthErrc::too_many_guesses);
-    if (!counted.ok()) return std::optional<Error>(counted.error());
-    const auto step = step_of(code, secret, there ? there->i64(1) : 0, now);
-    if (!step) return std::optional<Error>(AuthErrc::wrong_code);
-    give_back(tx, ring_, Attempt::totp_guess, who);
+    const auto step = step_of(tx, who, code, secret, there ? there->i64(1) : 0);
+    if (!step.ok()) return std::optional<Error>(step.error());
     if (there) {
       tx.execute("UPDATE auth_totp SET used_step = $1 WHERE staff = $2", {*step, staff});
     } else {

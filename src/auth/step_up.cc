@@ -73,7 +73,7 @@ Result<StepUp> Auth::require_step_up(const Borrower& borrower, const Act& act) {
                 {},
                 crypto::base64url(nonce),
                 passkey_ids(tx, borrower.person)};
-    made.needed = factors_needed(act.kind, act.amount, !made.credential_ids.empty());
+    made.needed = factors_needed(act.kind, act.amount, strongest(tx, borrower.person));
     tx.execute(
         "INSERT INTO auth_step_up (id, person, session, kind, words, object, needed, done, nonce, "
         "state, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, 'open', $9)",
@@ -157,8 +157,9 @@ Result<StepUp> Auth::pass_step_up(const Borrower& borrower, const ChallengeId& i
   return view;
 }
 
-Status Auth::consume_step_up(storage::Transaction& tx, const Borrower& borrower,
-                             const ChallengeId& id, const Act& act) {
+Result<std::vector<Factor>> Auth::consume_step_up(storage::Transaction& tx,
+                                                  const Borrower& borrower, const ChallengeId& id,
+                                                  const Act& act) {
   const auto stored = load(tx, borrower, id);
   if (!stored || stored->kind != act.kind || stored->words != act.words ||
       stored->object != act.object) {
@@ -167,12 +168,15 @@ Status Auth::consume_step_up(storage::Transaction& tx, const Borrower& borrower,
   if (stored->expires_at < clock_.now()) return AuthErrc::expired_code;
   if (!stored->needed.empty()) return AuthErrc::step_up_incomplete;
   tx.execute("UPDATE auth_step_up SET state = 'used' WHERE id = $1", {id});
+  // Who showed more than before goes on with another token: the one that was may have been seen.
+  tx.execute("UPDATE auth_session SET renewed_at = 0, replaced_hash = NULL WHERE id = $1",
+             {borrower.session});
   audit::append(tx, clock_.now(), random_, "auth.step_up_used", id.str(),
                 {{"person", borrower.person.str()},
                  {"words", act.words},
                  {"object", act.object},
                  {"factors", done_text(stored->done)}});
-  return ok();
+  return stored->done;
 }
 
 }  // namespace mq::auth

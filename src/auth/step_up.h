@@ -18,12 +18,20 @@ using ChallengeId = Id<struct ChallengeTag>;
 using PasskeyId = Id<struct PasskeyTag>;
 
 // What somebody shows for one act.
-enum class Factor { sms_code, passkey };
-BOOST_DESCRIBE_ENUM(Factor, sms_code, passkey)
+enum class Factor { sms_code, passkey, password };
+BOOST_DESCRIBE_ENUM(Factor, sms_code, passkey, password)
 using NeededFactors = std::vector<std::vector<Factor>>;  // of each inner list one
 
-enum class StepUpKind { sign_contract, add_passkey, confirm_device };
-BOOST_DESCRIBE_ENUM(StepUpKind, sign_contract, add_passkey, confirm_device)
+enum class StepUpKind {
+  sign_contract,
+  add_passkey,
+  remove_passkey,
+  set_password,
+  remove_password,
+  confirm_device,
+};
+BOOST_DESCRIBE_ENUM(StepUpKind, sign_contract, add_passkey, remove_passkey, set_password,
+                    remove_password, confirm_device)
 
 // What is to be approved. `words` tell the person ("签署借款合同 10000.00 元，12 期"); they and
 // `object` bind the approval: only the same act is approved by it. No personal data.

@@ -12,12 +12,15 @@ namespace {
 
 using enum Factor;
 
-// From this amount on whoever has a passkey shows both: a stolen number or an unlocked phone alone
-// is one of them. Half of what a household spends in a year (about 60,000 yuan) hurts for long.
+// From this amount on it takes two: a stolen number, an unlocked phone or a password that was seen
+// is one. Half of what a household spends in a year (about 60,000 yuan) hurts for long. Whoever has
+// nothing but the number is told what would protect them better, and not kept from their loan.
 constexpr std::int64_t kLargeMinor = 3'000'000;
 
 const NeededFactors kEither = {{passkey, sms_code}};
-const NeededFactors kBoth = {{passkey}, {sms_code}};
+const NeededFactors kPasskeyAndCode = {{passkey}, {sms_code}};
+const NeededFactors kPasswordAndCode = {{password}, {sms_code}};
+const NeededFactors kPasswordOrCode = {{password, sms_code}};
 const NeededFactors kCode = {{sms_code}};
 
 Factor factor_of(std::string_view name) {
@@ -30,27 +33,37 @@ Factor factor_of(std::string_view name) {
 
 std::span<const StepUpRule> step_up_rules() {
   static const std::array kRules = {
-      StepUpRule{StepUpKind::sign_contract, false, {}, kCode},
-      StepUpRule{StepUpKind::sign_contract, true, {}, kEither},
-      StepUpRule{StepUpKind::sign_contract, true, {kLargeMinor, Currency::CNY}, kBoth},
+      StepUpRule{StepUpKind::sign_contract, Has::nothing_else, {}, kCode},
+      StepUpRule{
+          StepUpKind::sign_contract, Has::password, {kLargeMinor, Currency::CNY}, kPasswordAndCode},
+      StepUpRule{StepUpKind::sign_contract, Has::passkey, {}, kEither},
+      StepUpRule{
+          StepUpKind::sign_contract, Has::passkey, {kLargeMinor, Currency::CNY}, kPasskeyAndCode},
       // The phone number vouches for a new passkey, so that one passkey does not breed others.
-      StepUpRule{StepUpKind::add_passkey, false, {}, kCode},
-      StepUpRule{StepUpKind::add_passkey, true, {}, kCode},
-      StepUpRule{StepUpKind::confirm_device, false, {}, kCode},
-      StepUpRule{StepUpKind::confirm_device, true, {}, kEither},
+      StepUpRule{StepUpKind::add_passkey, Has::nothing_else, {}, kCode},
+      // A code will do, for whoever has lost the phone or forgotten the password. Where only a code
+      // is shown although there is something stronger, the account's devices are held for a day.
+      StepUpRule{StepUpKind::remove_passkey, Has::passkey, {}, kEither},
+      StepUpRule{StepUpKind::set_password, Has::nothing_else, {}, kCode},
+      StepUpRule{StepUpKind::set_password, Has::password, {}, kPasswordOrCode},
+      StepUpRule{StepUpKind::set_password, Has::passkey, {}, kEither},
+      StepUpRule{StepUpKind::remove_password, Has::password, {}, kPasswordOrCode},
+      StepUpRule{StepUpKind::remove_password, Has::passkey, {}, kEither},
+      StepUpRule{StepUpKind::confirm_device, Has::nothing_else, {}, kCode},
+      StepUpRule{StepUpKind::confirm_device, Has::passkey, {}, kEither},
   };
   return kRules;
 }
 
-NeededFactors factors_needed(StepUpKind kind, Money amount, bool has_passkey) {
+NeededFactors factors_needed(StepUpKind kind, Money amount, Has has) {
   const StepUpRule* best = nullptr;
+  const auto rank = [](const StepUpRule& rule) { return std::pair(rule.has, rule.from.minor()); };
   for (const auto& rule : step_up_rules()) {
-    const bool holds =
-        rule.kind == kind && rule.has_passkey == has_passkey && rule.from.minor() <= amount.minor();
-    if (holds && (best == nullptr || rule.from.minor() >= best->from.minor())) best = &rule;
+    const bool holds = rule.kind == kind && rule.has <= has && rule.from.minor() <= amount.minor();
+    if (holds && (best == nullptr || rank(rule) > rank(*best))) best = &rule;
   }
-  MQ_CHECK(best != nullptr);
-  return best->needed;
+  // Of what somebody has not there is nothing to remove; the act itself says so.
+  return best == nullptr ? kCode : best->needed;
 }
 
 NeededFactors without(const NeededFactors& needed, const std::vector<Factor>& done) {

@@ -9,11 +9,16 @@
 
 namespace mq::auth {
 
-// Of each inner list one is needed. A rule holds for an account with a passkey or without, and for
-// amounts from `from` on; of those that hold the one with the highest `from` counts.
+// The strongest that an account has beside the code by SMS, which all have.
+enum class Has { nothing_else, password, passkey };
+BOOST_DESCRIBE_ENUM(Has, nothing_else, password, passkey)
+
+// Of each inner list one is needed. A rule holds for accounts that have this or something stronger,
+// and for amounts from `from` on. Of those that hold the one for the strongest counts, and of those
+// the one with the highest `from`.
 struct StepUpRule {
   StepUpKind kind;
-  bool has_passkey;
+  Has has;
   Money from;
   NeededFactors needed;
 };
@@ -21,7 +26,7 @@ struct StepUpRule {
 // The rules, with their reasons: step_up_policy.cc. docs/security/step_up.md shows them.
 std::span<const StepUpRule> step_up_rules();
 // Pure.
-NeededFactors factors_needed(StepUpKind kind, Money amount, bool has_passkey);
+NeededFactors factors_needed(StepUpKind kind, Money amount, Has has);
 // What is left of them.
 NeededFactors without(const NeededFactors& needed, const std::vector<Factor>& done);
 

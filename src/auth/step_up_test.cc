@@ -26,30 +26,35 @@ const Act kLarge{StepUpKind::sign_contract,
                  "two",
                  {8'000'000, Currency::CNY}};
 const NeededFactors kNothing, kCode{{Factor::sms_code}},
-    kEither{{Factor::passkey, Factor::sms_code}}, kBoth{{Factor::passkey}, {Factor::sms_code}};
+    kEither{{Factor::passkey, Factor::sms_code}}, kBoth{{Factor::passkey}, {Factor::sms_code}},
+    kPasswordAndCode{{Factor::password}, {Factor::sms_code}};
 
 TEST(StepUpPolicy, AsksForMoreWhereMoreCanBeLost) {
-  const auto of = [](StepUpKind kind, std::int64_t minor, bool has_passkey) {
-    return factors_needed(kind, {minor, Currency::CNY}, has_passkey);
+  const auto of = [](StepUpKind kind, std::int64_t minor, Has has) {
+    return factors_needed(kind, {minor, Currency::CNY}, has);
   };
-  EXPECT_EQ(of(StepUpKind::sign_contract, 2'999'999, false), kCode);
-  EXPECT_EQ(of(StepUpKind::sign_contract, 3'000'000, false), kCode);
-  EXPECT_EQ(of(StepUpKind::sign_contract, 2'999'999, true), kEither);
-  EXPECT_EQ(of(StepUpKind::sign_contract, 3'000'000, true), kBoth);
-  EXPECT_EQ(of(StepUpKind::add_passkey, 0, true), kCode) << "a passkey does not vouch for another";
-  EXPECT_EQ(of(StepUpKind::confirm_device, 0, true), kEither);
+  const auto signing = StepUpKind::sign_contract;
+  for (const auto has : {Has::nothing_else, Has::password})
+    EXPECT_EQ(of(signing, 2'999'999, has), kCode);
+  EXPECT_EQ(of(signing, 3'000'000, Has::nothing_else), kCode);
+  EXPECT_EQ(of(signing, 3'000'000, Has::password), kPasswordAndCode);
+  EXPECT_EQ(of(signing, 2'999'999, Has::passkey), kEither);
+  EXPECT_EQ(of(signing, 3'000'000, Has::passkey), kBoth);
+  EXPECT_EQ(of(StepUpKind::add_passkey, 0, Has::passkey), kCode)
+      << "a passkey does not vouch for another";
+  EXPECT_EQ(of(StepUpKind::confirm_device, 0, Has::passkey), kEither);
+  EXPECT_EQ(of(StepUpKind::set_password, 0, Has::nothing_else), kCode);
 }
 
 TEST(StepUpPolicy, EveryActHasARuleForEveryAccount) {
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<StepUpKind>>([](auto kind) {
-    for (const bool has_passkey : {false, true}) {
-      const auto needed = factors_needed(kind.value, {}, has_passkey);
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Has>>([&](auto has) {
+      const auto needed = factors_needed(kind.value, {}, has.value);
       EXPECT_FALSE(needed.empty()) << kind.name;
-      if (has_passkey) continue;
       for (const auto& one_of : needed)
         EXPECT_TRUE(std::ranges::count(one_of, Factor::sms_code) > 0)
-            << "nobody is locked out " << kind.name;
-    }
+            << "nobody who lost something is locked out: " << kind.name << " " << has.name;
+    });
   });
 }
 
@@ -71,8 +76,11 @@ TEST(StepUpPolicy, ItsPageShowsIt) {
           "challenge of its own that names it in words, is good for "
        << kStepUpSeconds
        << " seconds, in the session that asked for it, once.\n"
-          "An account without a passkey has the code by SMS only.\n\n"
-          "| Act | From, yuan | Account has a passkey | Needs |\n|---|---|---|---|\n";
+          "A rule holds for accounts that have this or something stronger; the one for the "
+          "strongest "
+          "counts, and of those the one\nfor the highest amount. Every account has the code by "
+          "SMS.\n\n"
+          "| Act | From, yuan | Account has | Needs |\n|---|---|---|---|\n";
   for (const auto& rule : step_up_rules()) {
     std::string needs;
     for (const auto& one_of : rule.needed) {
@@ -82,7 +90,7 @@ TEST(StepUpPolicy, ItsPageShowsIt) {
             (i > 0 ? " or " : "") + std::string(boost::describe::enum_to_string(one_of[i], "?"));
     }
     page << "| " << boost::describe::enum_to_string(rule.kind, "?") << " | " << rule.from.str()
-         << " | " << (rule.has_passkey ? "yes" : "no") << " | " << needs << " |\n";
+         << " | " << boost::describe::enum_to_string(rule.has, "?") << " | " << needs << " |\n";
   }
   const char* root = std::getenv("MQ_SOURCE_DIR");
   const char* built = std::getenv("MQ_BUILD_DIR");
@@ -103,25 +111,12 @@ class StepUpTest : public AuthFixture<test::PeopleTest> {
     auth_.set_pages(kPage, {std::string("https://") + kPage});
     me_ = as_borrower(signed_in(kPhone));
   }
-  template <class T>
-  static std::string said(const Result<T>& result) {
-    return result.ok() ? "ok" : result.error().code();
-  }
-  static std::string said(const Status& status) {
-    return status.ok() ? "ok" : status.error().code();
-  }
   StepUp asked(const Act& act = kSigning) {
     const auto made = auth_.require_step_up(me_, act);
     EXPECT_TRUE(made.ok()) << made.error().code();
     return *made;
   }
-  // The code by SMS that was sent for it.
-  std::string sent_for(const StepUp& step_up) {
-    clock_.advance_seconds(limits::kCodeResendSeconds);
-    const auto sent = auth_.send_step_up_code(me_, step_up.id);
-    EXPECT_TRUE(sent.ok()) << sent.error().code();
-    return received_code(sent->id);
-  }
+  std::string sent_for(const StepUp& step_up) { return AuthFixture::sent_for(me_, step_up); }
   std::string using_it(const Borrower& by, const StepUp& step_up, const Act& act = kSigning) {
     return said(db().write(
         [&](storage::Transaction& tx) { return auth_.consume_step_up(tx, by, step_up.id, act); }));

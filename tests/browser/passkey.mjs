@@ -6,8 +6,8 @@ import { after, before } from 'node:test';
 
 import {
   assert_fits,
-  BASE_URL,
   by,
+  call,
   fill,
   new_sms_code,
   open_browser,
@@ -16,6 +16,7 @@ import {
   SANDBOX_URL,
   see_title,
   shot,
+  sign_in_by_code,
   sms_codes,
   steps,
 } from './support.mjs';
@@ -47,38 +48,6 @@ async function keys_of({ device, id }) {
 async function put_key({ device, id }, credential) {
   await device.send('WebAuthn.clearCredentials', { authenticatorId: id });
   await device.send('WebAuthn.addCredential', { authenticatorId: id, credential });
-}
-
-async function sign_in_by_code(page) {
-  await page.goto(BASE_URL);
-  await fill(page, 'phone-input', phone);
-  const seen = (await sms_codes(phone)).length;
-  // Codes to one phone come half a minute apart at least; the page says so.
-  for (;;) {
-    await by(page, 'send-code').click();
-    await by(page, 'code-input').or(by(page, 'problem')).first().waitFor();
-    if ((await by(page, 'problem').count()) === 0) break;
-    await page.waitForTimeout(3000);
-  }
-  await fill(page, 'code-input', (await new_sms_code(phone, seen)).code);
-  await by(page, 'sign-in').click();
-  await by(page, 'account').waitFor();
-}
-
-/** A request of the page's own, with its cookies. */
-function call(page, method, path, body) {
-  return page.evaluate(
-    async ([how, where, what]) => {
-      const answer = await fetch(where, {
-        method: how,
-        headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'mianqian' },
-        body: what === undefined ? undefined : JSON.stringify(what),
-      });
-      const text = await answer.text();
-      return { status: answer.status, json: text ? JSON.parse(text) : null };
-    },
-    [method, path, body],
-  );
 }
 
 /** What this page's authenticator signs for a challenge, as the server takes it. */
@@ -115,7 +84,7 @@ const step = steps(() => home.page);
 
 step('a passkey is added with a code by SMS', async () => {
   const { page } = home;
-  await sign_in_by_code(page);
+  await sign_in_by_code(page, phone);
   await by(page, 'account').click();
   await by(page, 'add-passkey').scrollIntoViewIfNeeded();
   await shot(page, 'passkey-01-none');
@@ -169,9 +138,11 @@ step('nobody at the sensor: it says so, and the code by SMS is still there', asy
   await by(page, 'account').waitFor();
 });
 
+let stale; // a step-up that nobody answers in time
+
 step('it approves an act: a new device is confirmed', async () => {
   fresh = await open_page(browser, PHONE);
-  await sign_in_by_code(fresh.page);
+  await sign_in_by_code(fresh.page, phone);
   await by(fresh.page, 'account').click();
   await by(fresh.page, 'passkeys').waitFor();
   const { page } = home;
@@ -217,18 +188,42 @@ step('an answer for another act, another page, or of a copy is refused', async (
   const copied = await begin_sign_in(page);
   const of_copy = await finish_sign_in(page, copied, await assertion(page, copied));
   assert.match(of_copy.json.detail, /counter_rolled_back/);
+  stale = await begin();
 });
 
-step('removed, it opens nothing', async () => {
+step('an answer that comes too late is refused', async () => {
+  const { page } = home;
+  const answer = await assertion(page, stale.passkey.challenge);
+  const late = new Date(stale.expires_at) - Date.now() + 1500;
+  assert.ok(late < 125_000, 'two minutes');
+  await page.waitForTimeout(Math.max(0, late));
+  const said = await call(page, 'POST', `/v1/auth/step-ups/${stale.challenge_id}/factors`, { passkey: answer });
+  assert.deepEqual([said.status, said.json.code], [422, 'auth.expired_code']);
+});
+
+step('removed with a code by SMS, it opens nothing, and the account waits a day', async () => {
   const { page } = home;
   await page.reload();
   await by(page, 'account').click();
   await by(page, 'remove-passkey').click();
+  await by(page, 'step-up-action').waitFor();
+  await shot(page, 'passkey-07-remove');
+  const seen = (await sms_codes(phone)).length;
+  await by(page, 'step-up-use-sms_code').click();
+  const { code, text } = await new_sms_code(phone, seen);
+  assert.match(text, /删除通行密钥/, 'the message names the act');
+  await fill(page, 'code-input', code);
+  await by(page, 'step-up-confirm').click();
   await by(page, 'passkey').waitFor({ state: 'detached' });
+  await by(page, 'sessions').scrollIntoViewIfNeeded();
+  await page.reload();
+  await by(page, 'account').click();
+  await by(page, 'held').first().waitFor();
+  await shot(page, 'passkey-08-held');
   await by(page, 'sign-out').click();
   await by(page, 'sign-in-passkey').click();
   await page.locator('[data-code="auth.unknown_passkey"]').waitFor();
-  await shot(page, 'passkey-07-removed');
+  await shot(page, 'passkey-09-removed');
 });
 
 step('the pages did nothing they must not', () => {

@@ -31,6 +31,8 @@ let now = admin;
 const step = steps(() => now.page);
 const name = `wang${Date.now() % 100_000}`;
 const password = 'a password of her own';
+const next_password = 'another one of her own';
+let secret; // of the newcomer's app
 let link;
 
 /** What an app shows for this secret (RFC 6238). */
@@ -43,6 +45,14 @@ function totp(base32) {
   const mac = createHmac('sha1', key).update(counter).digest();
   const at = mac[19] & 15;
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** A code that was not shown before: each is good once. */
+let shown = '';
+async function fresh_code(page) {
+  while (totp(secret) === shown) await page.waitForTimeout(500);
+  shown = totp(secret);
+  return shown;
 }
 
 async function open_staff({ page }, user) {
@@ -101,7 +111,7 @@ step('the newcomer chooses a password, sets up the app and comes in', async () =
   await by(page, 'accept-invitation').click();
   await by(page, 'qr-code').waitFor();
   assert.ok(!page.url().includes('invitation'), 'the link is gone from the address');
-  const secret = (await by(page, 'totp-secret').innerText()).replaceAll(' ', '');
+  secret = (await by(page, 'totp-secret').innerText()).replaceAll(' ', '');
   await shot(page, 'staff-05-set-up', { full: true });
   await by(page, 'language').click();
   await see_title(page, /Staff sign-in/);
@@ -112,7 +122,7 @@ step('the newcomer chooses a password, sets up the app and comes in', async () =
   await by(page, 'finish-sign-in').click();
   await by(page, 'problem').waitFor();
   await shot(page, 'staff-06-wrong-code', { full: true });
-  await field(page, 'totp-code').fill(totp(secret));
+  await field(page, 'totp-code').fill(await fresh_code(page));
   await by(page, 'finish-sign-in').click();
   await see_title(page, /人工审核/);
   assert.equal(await by(page, 'nav-staff').count(), 0, 'a reviewer sees no accounts');
@@ -128,6 +138,60 @@ step('a link that was used says so, on a phone too', async () => {
   await assert_fits(page, 'staff sign-in');
   await shot(page, 'staff-07-sign-in-phone');
   assert.deepEqual(faults, []);
+});
+
+step('the newcomer changes password and app with the ones that are there', async () => {
+  const { page } = (now = newcomer);
+  await by(page, 'own-sessions').click();
+  await by(page, 'change-password').click();
+  await field(page, 'current-password').fill(password);
+  await field(page, 'factor-code').fill('000000');
+  await field(page, 'new-password').fill(next_password);
+  await field(page, 'new-password-again').fill(next_password);
+  await by(page, 'factor-confirm').click();
+  await by(page, 'problem').waitFor();
+  await shot(page, 'staff-10-password-wrong-code');
+  await field(page, 'factor-code').fill(await fresh_code(page));
+  await by(page, 'factor-confirm').click();
+  await by(page, 'factor-changed').waitFor();
+  await by(page, 'change-totp').click();
+  await field(page, 'current-password').fill(next_password);
+  await field(page, 'factor-code').fill(await fresh_code(page));
+  await by(page, 'factor-confirm').click();
+  await by(page, 'qr-code').waitFor();
+  await shot(page, 'staff-11-new-app');
+  secret = (await by(page, 'totp-secret').innerText()).replaceAll(' ', '');
+  shown = '';
+  await field(page, 'factor-code').fill(await fresh_code(page));
+  await by(page, 'factor-confirm').click();
+  await by(page, 'factor-changed').waitFor();
+  await by(page, 'language').click();
+  await see_title(page, /My sessions/);
+  await assert_fits(page, 'own factors en');
+  await shot(page, 'staff-12-changed-en', { full: true });
+  await by(page, 'language').click();
+});
+
+step('everybody else on the staff is signed out', async () => {
+  const { page } = (now = admin);
+  await by(page, 'nav-switches').click();
+  await by(page, 'ask-end-all').click();
+  await by(page, 'whose-staff').click();
+  await shot(page, 'staff-13-end-all');
+  await by(page, 'end-all-confirm').click();
+  await by(page, 'ended-all').waitFor();
+  await shot(page, 'staff-14-ended-all', { full: true });
+  await by(newcomer.page, 'refresh').click();
+  await see_title(newcomer.page, /员工登录/);
+  await by(page, 'nav-staff').click();
+  await see_title(page, /员工账户/);
+  const again = newcomer.page;
+  await field(again, 'username').fill(name);
+  await field(again, 'password').fill(next_password);
+  await by(again, 'sign-in').click();
+  await field(again, 'totp-code').fill(await fresh_code(again));
+  await by(again, 'finish-sign-in').click();
+  await see_title(again, /人工审核/);
 });
 
 step('a disabled account is out at once', async () => {

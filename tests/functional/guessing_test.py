@@ -1,4 +1,4 @@
-"""Ten thousand guesses at a code, at a password and at an authenticator app, each from an address of its own: bounded by the numbers of
+"""Ten thousand guesses at a code, at passwords and at an authenticator app, each from an address of its own: bounded by the numbers of
 docs/security/limits.md, and the owner gets in on the device that was known before."""
 
 import collections
@@ -13,6 +13,7 @@ from borrower import PASSWORD, Borrower, Client, people_of, staff_sign_in
 from harness import SOURCE, Server, equal, expect, run
 
 GUESSES = 10_000
+OWN_PASSWORD = "kx7.wv2q-mine"
 ROUNDS = 4  # of guesses at codes: a new code is given after RESEND_S, and five guesses end it
 RESEND_S = 30
 THREADS = 8
@@ -111,6 +112,33 @@ def guess_passwords(server, sources):
           most_tries(allowances()["password_guess", "account"], seconds))
 
 
+def set_password(owner):
+    """As the page does: chosen, approved with a code by SMS, set."""
+    password = {"password": OWN_PASSWORD}
+    earlier = len(owner.server.codes(owner.person["phone"]))
+    challenge = owner.call("POST", "/v1/auth/password/challenge", password)["challenge_id"]
+    owner.call("POST", f"/v1/auth/step-ups/{challenge}/sms-code", {})
+    owner.call("POST", f"/v1/auth/step-ups/{challenge}/factors", {"code": owner.newest_code(earlier)})
+    equal(owner.server.request("PUT", "/v1/auth/password", password | {"challenge_id": challenge},
+                               token=owner.token).status, 204, "the password is set")
+
+
+def guess_borrowers_passwords(server, owner, sources):
+    """From devices that the account does not know: none is looked at, not even the right one."""
+    phone = owner.person["phone"]
+    passwords = itertools.cycle(["wrong password", OWN_PASSWORD])
+
+    def guess(source):
+        return send(server, source, "/v1/auth/password-sessions", {"phone": phone, "password": next(passwords)})[1]
+
+    said, seconds = attack("the borrower's password", guess, sources)
+    print(f"borrower's password: {GUESSES} guesses in {seconds:.0f} s, none looked at; {dict(said)}")
+    equal(said, {"auth.unknown_device": GUESSES}, "guesses at a borrower's password")
+    nobodys = send(server, next(sources), "/v1/auth/password-sessions",
+                   {"phone": "13712345678", "password": OWN_PASSWORD})[1]
+    equal(nobodys, "auth.unknown_device", "a number that nobody has")
+
+
 def guess_app_codes(server, sources):
     """By somebody who has the password."""
     begun = send(server, next(sources), "/v1/console/sign-ins", {"username": "deputy", "password": PASSWORD})[2]
@@ -149,14 +177,19 @@ def test(folder):
         desks = {user: {"X-Device-Token": staff_sign_in(Client(server), user)["device_token"]}
                  for user in ("admin", "deputy")}
 
+        set_password(owner)
         sources = addresses()
         guess_codes(server, owner, sources)
         guess_passwords(server, sources)
+        guess_borrowers_passwords(server, owner, sources)
         guess_app_codes(server, sources)
         guess_names_from_one_address(server, "127.0.0.1")
 
         owner.sign_in()
         owner.call("GET", "/v1/me")
+        known = server.request("POST", "/v1/auth/password-sessions",
+                               {"phone": owner.person["phone"], "password": OWN_PASSWORD}, headers=owner.device())
+        equal(known.status, 201, f"the owner's password on the owner's device: {known}")
         for user, desk in desks.items():
             staff_sign_in(Client(server), user, desk)
         print("the owner and the clerks get in on the devices that were known before")

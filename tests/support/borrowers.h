@@ -32,7 +32,7 @@ inline std::vector<storage::Migration> people_migrations() {
       vault::kVaultMigration,         consent::kConsentMigration,   auth::kAuthMigration,
       documents::kDocumentsMigration, identity::kIdentityMigration, auth::kSessionClientMigration,
       auth::kSessionIndexMigration,   auth::kDevicesMigration,      auth::kStaffAccountsMigration,
-      auth::kPasskeysMigration};
+      auth::kPasskeysMigration,       auth::kRenewalMigration};
 }
 
 // Of somebody born on 1990-03-07, with its check character; sequence 0 to 999.

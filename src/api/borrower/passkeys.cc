@@ -92,10 +92,19 @@ void add_passkey_routes(Routes& routes) {
   routes.borrower(
       "GET", "/v1/auth/passkeys", Repeat::any,
       [&](HttpRequest&, const auth::Borrower& borrower) { return list(services, borrower); });
-  routes.borrower("DELETE", "/v1/auth/passkeys/{passkey_id}", Repeat::any,
+  const std::string one = "/v1/auth/passkeys/{passkey_id}";
+  routes.borrower("POST", one + "/removal-challenge", Repeat::any,
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<auth::PasskeyId>(request, "passkey_id"));
-                    MQ_REQUIRE(services.auth.remove_passkey(borrower, id));
+                    MQ_TRY(const auto step_up, services.auth.begin_passkey_removal(borrower, id));
+                    return json_response(201, view(step_up));
+                  });
+  routes.borrower("POST", one + "/removal", Repeat::any,
+                  [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
+                    MQ_TRY(const auto id, path_id<auth::PasskeyId>(request, "passkey_id"));
+                    MQ_TRY(const auto asked, runtime::from_json<ApprovedRequest>(request.body));
+                    MQ_REQUIRE(services.auth.remove_passkey(borrower, id, asked.challenge_id));
+                    services.wake();
                     return HttpResponse{204, {}, {}};
                   });
 }

@@ -9,12 +9,21 @@ struct SentBody {
   int resend_after_s = 0;
 };
 BOOST_DESCRIBE_STRUCT(SentBody, (), (expires_at, resend_after_s))
-// One of the two.
+// One of them.
 struct FactorRequest {
   std::optional<std::string> code;
   std::optional<PasskeyAnswerBody> passkey;
+  std::optional<Pii<std::string>> password;
 };
-BOOST_DESCRIBE_STRUCT(FactorRequest, (), (code, passkey))
+BOOST_DESCRIBE_STRUCT(FactorRequest, (), (code, passkey, password))
+
+Result<auth::StepUp> pass(auth::Auth& auth, const auth::Borrower& borrower,
+                          const auth::ChallengeId& id, const FactorRequest& shown) {
+  if (shown.password) return auth.pass_step_up(borrower, id, *shown.password);
+  if (!shown.passkey) return auth.pass_step_up(borrower, id, shown.code.value_or(""));
+  MQ_TRY(const auto answer, decoded(*shown.passkey));
+  return auth.pass_step_up(borrower, id, answer);
+}
 
 }  // namespace
 
@@ -50,13 +59,7 @@ void add_step_up_routes(Routes& routes) {
                   [&](HttpRequest& request, const auth::Borrower& borrower) -> Answer {
                     MQ_TRY(const auto id, path_id<auth::ChallengeId>(request, "step_up_id"));
                     MQ_TRY(const auto asked, runtime::from_json<FactorRequest>(request.body));
-                    if (asked.passkey) {
-                      MQ_TRY(const auto answer, decoded(*asked.passkey));
-                      MQ_TRY(const auto left, services.auth.pass_step_up(borrower, id, answer));
-                      return json_response(200, view(left));
-                    }
-                    MQ_TRY(const auto left,
-                           services.auth.pass_step_up(borrower, id, asked.code.value_or("")));
+                    MQ_TRY(const auto left, pass(services.auth, borrower, id, asked));
                     return json_response(200, view(left));
                   });
 }

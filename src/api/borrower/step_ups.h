@@ -20,6 +20,12 @@ BOOST_DESCRIBE_STRUCT(StepUpBody::Passkey, (), (challenge, credential_ids))
 BOOST_DESCRIBE_STRUCT(StepUpBody, (), (challenge_id, kind, action, expires_at, needed, passkey))
 StepUpBody view(const auth::StepUp& step_up);
 
+// Uses what was approved.
+struct ApprovedRequest {
+  auth::ChallengeId challenge_id;
+};
+BOOST_DESCRIBE_STRUCT(ApprovedRequest, (), (challenge_id))
+
 // As the browser's authenticator made it, in base64url.
 struct PasskeyAnswerBody {
   std::string credential_id, client_data_json, authenticator_data, signature;
