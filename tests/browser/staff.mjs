@@ -191,7 +191,7 @@ step('everybody else on the staff is signed out', async () => {
   await by(again, 'sign-in').click();
   await field(again, 'totp-code').fill(await fresh_code(again));
   await by(again, 'finish-sign-in').click();
-  await see_title(again, /人工审核/);
+  await see_title(again, /我的登录/);
 });
 
 step('a disabled account is out at once', async () => {
