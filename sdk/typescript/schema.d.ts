@@ -1354,6 +1354,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/console/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pay-outs that wait for two people · 等待放行的放款
+         * @description From an amount on (docs/security/releases.md) a pay-out is sent once two of finance have released it.
+         */
+        get: operations["listWaitingPayouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/payouts/{loan_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a pay-out · 放行
+         * @description Not by whoever decided the application, and by each person once.
+         */
+        post: operations["releasePayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console/payouts/{loan_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a pay-out · 拒绝放款
+         * @description One person is enough. The loan fails and costs nothing.
+         */
+        post: operations["refusePayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/console/loans": {
         parameters: {
             query?: never;
@@ -1851,6 +1911,8 @@ export interface components {
             state: components["schemas"]["LoanState"];
             principal: components["schemas"]["Money"];
             outstanding_principal: components["schemas"]["Money"];
+            /** @description While staff look at a large pay-out before it is sent. */
+            release_until?: components["schemas"]["Instant"];
         };
         Me: {
             person_id: components["schemas"]["Id"];
@@ -2214,6 +2276,33 @@ export interface components {
         StaffSignInRef: {
             sign_in: string;
         };
+        WaitingPayouts: {
+            items: {
+                loan_id: components["schemas"]["Id"];
+                application_id: components["schemas"]["Id"];
+                name_masked?: string;
+                amount: components["schemas"]["Money"];
+                term_months: number;
+                annual_rate: components["schemas"]["Rate"];
+                /** @description Who decided the application; empty where the rules did. */
+                decided_by: string;
+                releases_needed: number;
+                releases: {
+                    by: string;
+                    at: components["schemas"]["Instant"];
+                }[];
+                signed_at: components["schemas"]["Instant"];
+                expires_at: components["schemas"]["Instant"];
+                /** @description Why whoever asks cannot release it, as a problem's code; empty when they can. */
+                may_not: string;
+            }[];
+        };
+        PayoutReleased: {
+            missing: number;
+        };
+        PayoutRefusal: {
+            reason: string;
+        };
         EndAllRequest: {
             /** @enum {string} */
             whose: "borrowers" | "staff" | "everybody";
@@ -2331,7 +2420,7 @@ export interface components {
             username: string;
             roles: components["schemas"]["StaffRole"][];
             /** @description What the roles allow; the console shows the pages that go with them. */
-            permissions: ("own_session" | "verification_read" | "verification_decide" | "document_read" | "application_read" | "application_decide" | "loan_read" | "ledger_read" | "audit_read" | "outbox_read" | "switch_read" | "switch_change" | "business_date_advance" | "staff_read" | "staff_change")[];
+            permissions: ("own_session" | "verification_read" | "verification_decide" | "document_read" | "application_read" | "application_decide" | "loan_read" | "payout_release" | "ledger_read" | "audit_read" | "outbox_read" | "switch_read" | "switch_change" | "business_date_advance" | "staff_read" | "staff_change")[];
             demo: boolean;
             business_date: components["schemas"]["Date"];
         };
@@ -6915,6 +7004,164 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleApplication"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listWaitingPayouts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "loan_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a11",
+                     *           "application_id": "019aa2f0-6c1e-7c55-9d53-5a0c7f1f2a12",
+                     *           "name_masked": "张*",
+                     *           "amount": "35000.00",
+                     *           "term_months": 12,
+                     *           "annual_rate": "0.072",
+                     *           "decided_by": "li",
+                     *           "releases_needed": 2,
+                     *           "releases": [
+                     *             {
+                     *               "by": "wang",
+                     *               "at": "2026-12-01T08:00:00Z"
+                     *             }
+                     *           ],
+                     *           "signed_at": "2026-12-01T07:58:00Z",
+                     *           "expires_at": "2026-12-08T07:58:00Z",
+                     *           "may_not": "payments.own_release"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitingPayouts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    releasePayout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From the list. */
+                loan_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description How many releases are missing; with none it is sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "missing": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayoutReleased"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["ServerError"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    refusePayout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A repeat with the same key and body returns the first successful answer (`Idempotency-Replayed: true`); another body under the key is refused with `api.idempotency_key_reused`. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Must be `mianqian` when the session comes by cookie (guards against cross-site requests). */
+                "X-Requested-With"?: components["parameters"]["RequestedWith"];
+                /** @description Language of all text made for people; zh unless en is preferred. */
+                "Accept-Language"?: components["parameters"]["Language"];
+            };
+            path: {
+                /** @description From the list. */
+                loan_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "收款账户与客户不符"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayoutRefusal"];
+            };
+        };
+        responses: {
+            /** @description Refused. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

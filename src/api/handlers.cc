@@ -261,6 +261,7 @@ runtime::Router make_router(Services& services, std::vector<Access>* declared) {
   add_console_document_routes(routes);
   add_console_application_routes(routes);
   add_console_loan_routes(routes);
+  add_console_payout_routes(routes);
   add_console_ledger_routes(routes);
   add_console_operations_routes(routes);
   add_payment_notification_routes(routes);

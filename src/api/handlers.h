@@ -111,6 +111,7 @@ void add_console_review_routes(Routes& routes);
 void add_console_document_routes(Routes& routes);
 void add_console_application_routes(Routes& routes);
 void add_console_loan_routes(Routes& routes);
+void add_console_payout_routes(Routes& routes);
 void add_console_ledger_routes(Routes& routes);
 void add_console_operations_routes(Routes& routes);
 void add_payment_notification_routes(Routes& routes);

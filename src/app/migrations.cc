@@ -36,7 +36,8 @@ const std::vector<storage::Migration>& data_migrations() {
                                                        auth::kDevicesMigration,
                                                        auth::kStaffAccountsMigration,
                                                        auth::kPasskeysMigration,
-                                                       auth::kRenewalMigration};
+                                                       auth::kRenewalMigration,
+                                                       payments::kReleasesMigration};
   return kAll;
 }
 

@@ -265,6 +265,7 @@ void Server::Impl::run_jobs() {
     for (const auto& [name, result] :
          {std::pair("calendar", servicing->follow_calendar()),
           std::pair("end_of_day", servicing->run_end_of_day()),
+          std::pair("expired_payouts", servicing->expire_payouts()),
           std::pair("unresolved_payments", drive_unresolved(*subscribers))}) {
       if (!result.ok()) log::error("job.failed", {{"job", name}, {"error", result.error()}});
     }

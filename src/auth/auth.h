@@ -104,6 +104,7 @@ enum class Permission {
   application_read,
   application_decide,
   loan_read,
+  payout_release,  // seeing what waits, releasing and refusing
   ledger_read,
   audit_read,
   outbox_read,
@@ -114,9 +115,9 @@ enum class Permission {
   staff_change,  // asking for it and, as a second person, agreeing to it
 };
 BOOST_DESCRIBE_ENUM(Permission, own_session, verification_read, verification_decide, document_read,
-                    application_read, application_decide, loan_read, ledger_read, audit_read,
-                    outbox_read, switch_read, switch_change, business_date_advance, staff_read,
-                    staff_change)
+                    application_read, application_decide, loan_read, payout_release, ledger_read,
+                    audit_read, outbox_read, switch_read, switch_change, business_date_advance,
+                    staff_read, staff_change)
 // Beside own_session.
 std::span<const Permission> permissions_of(Role role);
 

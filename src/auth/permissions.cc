@@ -17,8 +17,8 @@ constexpr std::array kEveryone = {own_session};
 constexpr std::array kReviewer = {verification_read, verification_decide, document_read};
 // Decides on credit. Sees what was read of documents in the application, not the pictures.
 constexpr std::array kRisk = {application_read, application_decide};
-// Looks after loans and books.
-constexpr std::array kFinance = {loan_read, ledger_read};
+// Looks after loans, money and books. A large pay-out takes two of them.
+constexpr std::array kFinance = {loan_read, payout_release, ledger_read};
 // Runs the installation. Nothing of a person's is in it: whoever decides about people needs another
 // role.
 constexpr std::array kAdmin = {audit_read,    outbox_read,           switch_read,

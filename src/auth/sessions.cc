@@ -12,8 +12,10 @@ namespace {
 
 // What is said of sign-ins in the terms: their device and time are forgotten so long after the end.
 constexpr std::int64_t kForgottenAfterSeconds = 30LL * 24 * 60 * 60;
-// Requests that were under way when a token was replaced still carry it.
-constexpr std::int64_t kReplacedSeconds = 60;
+// Requests that were under way when a token was replaced still carry it: a photo over a slow
+// network takes a quarter of a minute here (limits::kHttpReadTimeoutMs), and longer at a proxy
+// before us.
+constexpr std::int64_t kReplacedSeconds = 2 * 60;
 
 }  // namespace
 

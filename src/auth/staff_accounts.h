@@ -64,6 +64,10 @@ struct Invitation {
 inline constexpr std::int64_t kStaffChangeLifeSeconds = 72 * 60 * 60;
 inline constexpr std::int64_t kInvitationLifeSeconds = 72 * 60 * 60;
 
+// Whether somebody is there and not disabled. Held until the transaction ends, so that whoever
+// decides is not taken away at the same moment.
+bool is_active_staff(storage::Transaction& tx, const StaffId& staff);
+
 // Thread-safe.
 class StaffAccounts {
  public:

@@ -23,14 +23,13 @@ void let_expire(storage::Transaction& tx, Instant now) {
       {now});
 }
 
-// Held until the transaction ends, so that whoever agrees is not taken away at the same moment.
-bool is_active(storage::Transaction& tx, const std::string& staff) {
+}  // namespace
+
+bool is_active_staff(storage::Transaction& tx, const StaffId& staff) {
   const auto row = tx.first(
       "SELECT state FROM auth_staff WHERE id = $1" + std::string(tx.for_update()), {staff});
   return row && row->text(0) == "active";
 }
-
-}  // namespace
 
 Result<std::vector<StaffChange>> StaffAccounts::changes(const Staff& who) {
   const auto now = clock_.now();
@@ -121,13 +120,13 @@ Result<std::optional<Invitation>> StaffAccounts::decide(const Staff& by,
     const bool asked = row->text(5) == by.id.str();
     const auto staff = row->text_or_null(2).value_or("");
     if (agree && (asked || staff == by.id.str())) return AuthErrc::own_change;
-    if (!is_active(tx, by.id.str())) return AuthErrc::forbidden;
+    if (!is_active_staff(tx, by.id)) return AuthErrc::forbidden;
 
     std::optional<Invitation> invitation;
     auto of = staff;
     if (agree) {
       // Two who may are needed, to the end: one who has been taken away since does not count.
-      if (!is_active(tx, row->text(5))) return AuthErrc::change_outdated;
+      if (!is_active_staff(tx, row->id<StaffId>(5))) return AuthErrc::change_outdated;
       if (kind == StaffChangeKind::invite) {
         of = add_account(tx, row->text(1), roles_of(row->text(3)));
         if (of.empty()) return AuthErrc::username_taken;

@@ -20,7 +20,7 @@ bool plausible_token(std::string_view token);
 Bytes token_hash(const crypto::KeyRing& ring, std::string_view token);
 
 // A browser's token is replaced by another after so long, and after a step-up. The one before stays
-// good for a minute and until the new one has arrived. After that, whoever comes with it has a
+// good for two minutes and until the new one has arrived. After that, whoever comes with it has a
 // copy.
 inline constexpr std::int64_t kTokenSeconds = 15 * 60;
 

@@ -35,9 +35,12 @@ enum class PaymentsErrc {
   settled,             // mark_sending on an instruction in a final state
   unresolved,          // the channel has neither refused nor accepted: look again later
   refused_text,        // a notification id that is empty, too long or not visible ASCII
+  not_released,        // mark_sending on an instruction that people have to release first
+  not_waiting,         // for a release: there is none to give, or it is too late
+  own_release,         // this person has released it already: another has to
 };
 BOOST_DESCRIBE_ENUM(PaymentsErrc, not_found, bad_amount, already_instructed, settled, unresolved,
-                    refused_text)
+                    refused_text, not_released, not_waiting, own_release)
 constexpr std::string_view error_domain(PaymentsErrc) { return "payments"; }
 
 enum class Kind { payout, debit };
@@ -67,18 +70,21 @@ struct Instruction {
   std::optional<std::string> reason;  // the channel's code for a failure
   int attempts = 0;                   // how often drive() took it up for sending
   Instant created_at, updated_at;
+  int releases_needed = 0;  // people who must release it before it is sent: release.h
 };
 
 // --- Writing the intent
 // --------------------------------------------------------------------------- Publishes
 // "payments.instruction_created" {"instruction_id"} with the instruction's id as its object.
+// One that people have to release is written with how many (release.h) and not sent before.
 // Errors: bad_amount, already_instructed (storage.constraint for the loser of a race).
 Result<InstructionId> instruct(storage::Transaction& tx, Instant now, Random& random,
                                const Order& order);
 
 Result<Instruction> find(storage::Transaction& tx, InstructionId id);              // not_found
 std::vector<Instruction> list(storage::Transaction& tx, std::string_view object);  // oldest first
-// Not settled and untouched since before `before`: candidates for drive() again. At most `limit`.
+// Not settled, not waiting for a release and untouched since before `before`: candidates for
+// drive() again. At most `limit`.
 std::vector<InstructionId> unresolved(storage::Transaction& tx, Instant before, int limit);
 
 // --- The channel
@@ -102,7 +108,8 @@ struct ChannelPort {
 
 // --- The state machine
 // ------------------------------------------------------------------------------ Counts an attempt
-// and makes the state sending (an accepted one stays accepted). Errors: not_found, settled.
+// and makes the state sending (an accepted one stays accepted). Errors: not_found, settled,
+// not_released.
 Result<Instruction> mark_sending(storage::Transaction& tx, Instant now, InstructionId id);
 
 enum class Effect {
@@ -196,6 +203,8 @@ struct Difference {
 std::vector<Difference> reconcile(std::span<const Instruction> ours,
                                   std::span<const StatementLine> theirs);
 
-extern const storage::Migration kPaymentsMigration;
+extern const storage::Migration kPaymentsMigration, kReleasesMigration;
 
 }  // namespace mq::payments
+
+#include "payments/release.h"

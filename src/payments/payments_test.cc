@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "audit/audit.h"
 #include "database.h"
 #include "fakes.h"
 #include "runtime/json.h"
@@ -13,7 +14,10 @@ Money yuan(std::string_view text) { return *Money::parse(text); }
 
 class PaymentsTest : public test::DatabaseTest {
  protected:
-  void SetUp() override { migrate({storage::kOutboxMigration, kPaymentsMigration}); }
+  void SetUp() override {
+    migrate({storage::kOutboxMigration, audit::kAuditMigration, kPaymentsMigration,
+             kReleasesMigration});
+  }
 
   Order payout(std::string object = "loan-1") {
     return {Kind::payout, std::move(object), person_, yuan("10000.00"), "payout_card"};

@@ -42,11 +42,7 @@ Recorded record(storage::Transaction& tx, Instant now, Random& random,
   if (verdict.effect != Effect::applied) return {verdict.effect, true, instruction};
   const Instruction after = apply(instruction, answer, now);
   update_instruction(tx, after);
-  if (is_final(after.state)) {
-    storage::publish(
-        tx, now, random, "payments.instruction_settled", after.object,
-        runtime::to_json(SettledPayload{after.id, after.kind, after.object, after.state}));
-  }
+  if (is_final(after.state)) publish_settled(tx, now, random, after);
   return {Effect::applied, true, after};
 }
 
@@ -57,22 +53,35 @@ bool is_plain_id(std::string_view text) {
 
 }  // namespace
 
+void publish_created(storage::Transaction& tx, Instant now, Random& random, InstructionId id) {
+  storage::publish(tx, now, random, "payments.instruction_created", id.str(),
+                   runtime::to_json(CreatedPayload{id}));
+}
+
+void publish_settled(storage::Transaction& tx, Instant now, Random& random,
+                     const Instruction& instruction) {
+  storage::publish(tx, now, random, "payments.instruction_settled", instruction.object,
+                   runtime::to_json(SettledPayload{instruction.id, instruction.kind,
+                                                   instruction.object, instruction.state}));
+}
+
 Result<InstructionId> instruct(storage::Transaction& tx, Instant now, Random& random,
                                const Order& order) {
   if (!order.amount.is_positive()) return PaymentsErrc::bad_amount;
   if (has_live_instruction(tx, order.kind, order.object)) return PaymentsErrc::already_instructed;
   const auto id = InstructionId::make(now, random);
-  insert_instruction(
-      tx, {id, order.kind, order.object, order.person_id, order.amount, order.account_field,
-           State::created, std::nullopt, std::nullopt, 0, now, now});
-  storage::publish(tx, now, random, "payments.instruction_created", id.str(),
-                   runtime::to_json(CreatedPayload{id}));
+  insert_instruction(tx, {id, order.kind, order.object, order.person_id, order.amount,
+                          order.account_field, State::created, std::nullopt, std::nullopt, 0, now,
+                          now, releases_needed(order.kind, order.amount)});
+  publish_created(tx, now, random, id);
   return id;
 }
 
 Result<Instruction> mark_sending(storage::Transaction& tx, Instant now, InstructionId id) {
   MQ_TRY(auto instruction, load_locked(tx, id));
   if (is_final(instruction.state)) return PaymentsErrc::settled;
+  if (instruction.state == State::created && releases_of(tx, id) < instruction.releases_needed)
+    return PaymentsErrc::not_released;
   if (instruction.state == State::created) instruction.state = State::sending;
   ++instruction.attempts;
   instruction.updated_at = now;
@@ -115,7 +124,9 @@ Status drive(storage::Database& database, const ChannelPort& channel, const Cloc
     return mark_sending(tx, clock.now(), id);
   });
   if (!marked.ok()) {
-    if (marked.error().is(PaymentsErrc::settled)) return ok();
+    // What waits for people is driven again with the last release.
+    if (marked.error().is(PaymentsErrc::settled) || marked.error().is(PaymentsErrc::not_released))
+      return ok();
     return marked.error();
   }
   const auto write_answer = [&](const ChannelAnswer& answer) -> Status {

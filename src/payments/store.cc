@@ -50,7 +50,7 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT id, kind, object, person_id, minor, currency, account_field, state, channel_reference,"
-    " reason, attempts, created_at, updated_at FROM payment_instruction ";
+    " reason, attempts, created_at, updated_at, releases_needed FROM payment_instruction ";
 
 template <class Enum>
 std::string name_of(Enum value) {
@@ -81,6 +81,7 @@ Instruction read_instruction(const storage::Row& row) {
   out.attempts = static_cast<int>(row.i64(10));
   out.created_at = row.instant(11);
   out.updated_at = row.instant(12);
+  out.releases_needed = static_cast<int>(row.i64(13));
   return out;
 }
 
@@ -95,11 +96,16 @@ Result<Instruction> load(storage::Transaction& tx, InstructionId id, std::string
 void insert_instruction(storage::Transaction& tx, const Instruction& in) {
   tx.execute(
       "INSERT INTO payment_instruction (id, kind, object, person_id, minor, currency,"
-      " account_field, state, attempts, created_at, updated_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      " account_field, state, attempts, created_at, updated_at, releases_needed)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {in.id, name_of(in.kind), in.object, in.person_id, in.amount.minor(),
        to_string(in.amount.currency()), in.account_field, name_of(in.state), in.attempts,
-       in.created_at, in.updated_at});
+       in.created_at, in.updated_at, in.releases_needed});
+}
+
+int releases_of(storage::Transaction& tx, InstructionId id) {
+  const auto row = tx.first("SELECT COUNT(*) FROM payment_release WHERE instruction_id = $1", {id});
+  return static_cast<int>(row->i64(0));
 }
 
 Result<Instruction> load_locked(storage::Transaction& tx, InstructionId id) {
@@ -137,7 +143,10 @@ std::vector<InstructionId> unresolved(storage::Transaction& tx, Instant before, 
   std::vector<InstructionId> out;
   for (const auto& row : tx.query("SELECT id FROM payment_instruction"
                                   " WHERE state IN ('created', 'sending', 'accepted')"
-                                  " AND updated_at < $1 ORDER BY updated_at, id LIMIT $2",
+                                  " AND updated_at < $1 AND (state <> 'created' OR"
+                                  " releases_needed <= (SELECT COUNT(*) FROM payment_release r"
+                                  " WHERE r.instruction_id = payment_instruction.id))"
+                                  " ORDER BY updated_at, id LIMIT $2",
                                   {before, limit})) {
     out.push_back(row.id<InstructionId>(0));
   }

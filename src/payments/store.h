@@ -14,6 +14,12 @@ Result<Instruction> load_locked(storage::Transaction& tx, InstructionId id);
 void update_instruction(storage::Transaction& tx, const Instruction& instruction);
 bool has_live_instruction(storage::Transaction& tx, Kind kind, std::string_view object);
 
+int releases_of(storage::Transaction& tx, InstructionId id);
+
+void publish_created(storage::Transaction& tx, Instant now, Random& random, InstructionId id);
+void publish_settled(storage::Transaction& tx, Instant now, Random& random,
+                     const Instruction& instruction);
+
 // False when the id was there before.
 bool insert_notification(storage::Transaction& tx, Instant now, const Notification& notification);
 // Whether the stored notification of that id says the same.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/auth.h"
 #include "base/ids.h"
 #include "base/money.h"
 #include "base/result.h"
@@ -19,14 +20,16 @@ namespace mq::servicing {
 
 enum class ServicingErrc {
   not_found,
-  wrong_state,          // the loan is not active
-  amount_not_due,       // zero or less, or more than what is due and the next instalment
-  repayment_pending,    // another repayment of this loan is with the channel
-  demo_only,            // the business date is moved by hand only in the demo
+  wrong_state,        // the loan is not active
+  amount_not_due,     // zero or less, or more than what is due and the next instalment
+  repayment_pending,  // another repayment of this loan is with the channel
+  demo_only,          // the business date is moved by hand only in the demo
   bad_days,
+  own_decision,  // of a pay-out: who decided the application does not release it
+  reason_missing,
 };
 BOOST_DESCRIBE_ENUM(ServicingErrc, not_found, wrong_state, amount_not_due, repayment_pending,
-                    demo_only, bad_days)
+                    demo_only, bad_days, own_decision, reason_missing)
 constexpr std::string_view error_domain(ServicingErrc) { return "servicing"; }
 
 enum class LoanState { paying_out, active, payout_failed, settled };
@@ -41,7 +44,7 @@ using RepaymentId = Id<struct RepaymentTag>;
 struct Instalment {
   int no = 0;
   BusinessDate due;
-  Money principal, interest;            // as scheduled
+  Money principal, interest;  // as scheduled
   Money paid_principal, paid_interest;
   Money payment() const { return principal + interest; }
   Money paid() const { return paid_principal + paid_interest; }
@@ -84,8 +87,8 @@ class Servicing {
   // Writes today's date in China if none is there yet. Called once at start.
   Status ensure_business_date();
   static BusinessDate business_date(storage::Transaction& tx);
-  // Closes day after day up to the target: accrues each active loan once a day, then moves the date.
-  // Restartable at any point; safe on several nodes.
+  // Closes day after day up to the target: accrues each active loan once a day, then moves the
+  // date. Restartable at any point; safe on several nodes.
   Status run_end_of_day();
   // Sets the target `days` ahead (demo) and returns it. Errors: demo_only, bad_days.
   Result<BusinessDate> advance(int days);
@@ -97,6 +100,17 @@ class Servicing {
   Status open_loan(const ApplicationId& application);
   // The handler of "payments.instruction_settled". Repeats are harmless.
   Status settle(const InstructionId& instruction);
+
+  // --- large pay-outs, which wait for two members of staff: payouts.h ---
+  // Answers how many releases are missing. Errors: not_found; payments.not_waiting,
+  // payments.own_release; own_decision: who decided the application does not pay it out;
+  // auth.forbidden when whoever releases has been disabled meanwhile.
+  Result<int> release_payout(const auth::Staff& by, const LoanId& loan);
+  // The loan fails and costs nothing. Errors: not_found, payments.not_waiting, reason_missing;
+  // auth.forbidden as above.
+  Status refuse_payout(const auth::Staff& by, const LoanId& loan, std::string_view reason);
+  // Fails what nobody released in time. Called again and again.
+  Status expire_payouts();
 
   // Errors: not_found, wrong_state, amount_not_due, repayment_pending, controls.stopped.
   Result<Repayment> request_repayment(const PersonId& person, const LoanId& loan,
@@ -129,3 +143,5 @@ Money payable(const Loan& loan, BusinessDate today);
 extern const storage::Migration kServicingMigration;
 
 }  // namespace mq::servicing
+
+#include "servicing/payouts.h"

@@ -14,14 +14,17 @@ import {
   draw_card,
   field,
   fill,
+  new_sms_code,
   open_browser,
   open_page,
   PHONE,
   read_person,
   see_title,
   send_photo,
+  SECOND_STAFF_USER,
   shot,
   sign_in_and_consent,
+  sms_codes,
   STAFF_PASSWORD,
   STAFF_USER,
   staff_sign_in,
@@ -39,6 +42,7 @@ let cards;
 let phone;
 let desktop;
 let staff;
+let second;
 const closing = [];
 
 async function browser_with(options) {
@@ -72,7 +76,7 @@ step('verified by the photos of card and face', async () => {
   await by(page, 'verification-continue').click();
   await see_title(page, /想借多少/);
   await by(page, 'quote').waitFor();
-  await fill(page, 'amount-input', '10000');
+  await fill(page, 'amount-input', '32000'); // two of the staff release it
   await page.waitForLoadState('networkidle');
   await by(page, 'amount-next').click();
 });
@@ -238,7 +242,48 @@ step('staff see what was read where it stands', async () => {
   await both_languages(page, 'card-15-staff', { full: true });
 });
 
+step('signed, it waits for two of the staff, and the page says until when', async () => {
+  const { page } = phone;
+  await by(page, 'see-costs').click();
+  await page.waitForFunction(() => !document.querySelector('[data-testid=confirm-costs]').disabled, null, {
+    timeout: 30_000,
+  });
+  await by(page, 'confirm-costs').click();
+  await by(page, 'contract').waitFor();
+  const seen = (await sms_codes(person.phone)).length;
+  await by(page, 'go-sign').click();
+  const { code, text } = await new_sms_code(person.phone, seen);
+  assert.match(text, /32000\.00/, 'the message names the act');
+  await fill(page, 'code-input', code);
+  await by(page, 'step-up-confirm').click();
+  await by(page, 'payout-release').waitFor();
+  await both_languages(page, 'card-16-waits', { full: true });
+});
+
+step('one releases it and cannot be both; another does, and the money comes', async () => {
+  const { page } = staff;
+  await by(page, 'nav-payouts').click();
+  await see_title(page, /放款放行/);
+  const row = by(page, 'payouts').locator('tbody tr').filter({ hasText: '32,000.00' });
+  await row.getByTestId('refuse').click();
+  await by(page, 'refuse-reason').waitFor();
+  await shot(page, 'card-17-refuse');
+  await page.keyboard.press('Escape');
+  await row.getByTestId('release').click();
+  await row.getByTestId('may-not').waitFor();
+  await both_languages(page, 'card-18-released-once', { full: true });
+  await assert_fits(page, 'payouts');
+  second = await open_page(await browser_with(), DESKTOP);
+  await staff_sign_in(second.page, SECOND_STAFF_USER, STAFF_PASSWORD);
+  await by(second.page, 'nav-payouts').click();
+  await by(second.page, 'payouts').getByTestId('release').click();
+  await by(second.page, 'released').waitFor();
+  await shot(second.page, 'card-19-released');
+  await by(phone.page, 'loan').waitFor({ timeout: 60_000 });
+  assert.equal(await by(phone.page, 'outstanding').innerText(), '¥32,000.00');
+});
+
 step('the pages did nothing they must not', async () => {
   await assert_fits(desktop.page, 'the desktop');
-  assert.deepEqual([phone, desktop, staff].flatMap(({ faults }) => faults), []);
+  assert.deepEqual([phone, desktop, staff, second].flatMap(({ faults }) => faults), []);
 });

@@ -17,6 +17,7 @@ inline std::vector<storage::Migration> lending_migrations() {
   auto all = people_migrations();
   all.push_back(ledger::kLedgerMigration);
   all.push_back(payments::kPaymentsMigration);
+  all.push_back(payments::kReleasesMigration);
   all.push_back(origination::kOriginationMigration);
   all.push_back(servicing::kServicingMigration);
   all.push_back(documents::kUploadsMigration);

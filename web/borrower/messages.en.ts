@@ -339,7 +339,10 @@ export const en: typeof zh = {
     title: 'Paying out',
     lead: 'The money is on its way to your card; seconds to a few minutes as a rule.',
     step_signed: 'Contract signed',
+    step_release: 'Being looked at: two of our staff confirm it',
     step_sent: 'Payout sent to the payment channel',
+    release_hint:
+      'The amount is large, so two of our staff look at it first, until {at} at the latest. You may close this page and come back; no interest is due meanwhile.',
     step_paid: 'Money arrived',
   },
   loan: {

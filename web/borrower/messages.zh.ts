@@ -324,7 +324,9 @@ export const zh = {
     title: '正在放款',
     lead: '款项正在转入您的银行卡，通常几秒到几分钟。',
     step_signed: '合同已签署',
+    step_release: '放款复核中：由两位工作人员确认',
     step_sent: '已向支付渠道发出放款',
+    release_hint: '金额较大，放款前由两位工作人员复核，最晚 {at} 有结果。您可以先关闭页面，稍后再来看；复核期间不计利息。',
     step_paid: '款项到账',
   },
   loan: {

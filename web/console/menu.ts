@@ -5,6 +5,7 @@ const PAGES: readonly [path: string, name: string, ...needs: Permission[]][] = [
   ['/reviews', 'reviews', 'verification_read'],
   ['/applications', 'applications', 'application_read'],
   ['/loans', 'loans', 'loan_read'],
+  ['/payouts', 'payouts', 'payout_release'],
   ['/ledger', 'ledger', 'ledger_read'],
   ['/audit', 'audit', 'audit_read', 'outbox_read'],
   ['/business-date', 'day', 'business_date_advance'],

@@ -10,6 +10,7 @@ import InvitationPage from './pages/InvitationPage.vue';
 import LedgerPage from './pages/LedgerPage.vue';
 import LoanDetail from './pages/LoanDetail.vue';
 import LoanList from './pages/LoanList.vue';
+import PayoutsPage from './pages/PayoutsPage.vue';
 import ReviewList from './pages/ReviewList.vue';
 import SessionsPage from './pages/SessionsPage.vue';
 import StaffPage from './pages/StaffPage.vue';
@@ -38,6 +39,7 @@ export const router = createRouter({
     { path: '/documents/:id', component: DocumentDetail, props: true, meta: { menu: '/reviews' } },
     { path: '/loans', component: LoanList },
     { path: '/loans/:id', component: LoanDetail, props: true, meta: { menu: '/loans' } },
+    { path: '/payouts', component: PayoutsPage },
     { path: '/ledger', component: LedgerPage },
     { path: '/audit', component: AuditPage },
     { path: '/business-date', component: BusinessDatePage },

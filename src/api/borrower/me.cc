@@ -18,8 +18,10 @@ struct LoanSummary {
   LoanId loan_id;
   servicing::LoanState state{};
   Money principal, outstanding_principal;
+  std::optional<Instant> release_until;  // a large pay-out that staff look at first
 };
-BOOST_DESCRIBE_STRUCT(LoanSummary, (), (loan_id, state, principal, outstanding_principal))
+BOOST_DESCRIBE_STRUCT(LoanSummary, (),
+                      (loan_id, state, principal, outstanding_principal, release_until))
 
 struct MeBody {
   PersonId person_id;
@@ -45,8 +47,7 @@ std::string next_step(const MeBody& me) {
     return false;
   };
   if (!given(consent::Purpose::terms)) return "terms";
-  const bool verified =
-      me.verification && me.verification->state == identity::State::passed;
+  const bool verified = me.verification && me.verification->state == identity::State::passed;
   if (!verified) {
     if (!given(consent::Purpose::face)) return "face_consent";
     if (!given(consent::Purpose::authority)) return "authority_consent";
@@ -88,7 +89,10 @@ Answer show_me(Services& services, HttpRequest& request, const auth::Borrower& b
       me.application = view(*found, language, card);
     }
     for (const auto& loan : services.servicing.loans_of(tx, person)) {
-      me.loans.push_back({loan.id, loan.state, loan.principal, loan.outstanding_principal()});
+      me.loans.push_back({loan.id, loan.state, loan.principal, loan.outstanding_principal(),
+                          loan.state == servicing::LoanState::paying_out
+                              ? servicing::payout_waits_until(tx, loan.id)
+                              : std::nullopt});
     }
     return ok();
   }));
