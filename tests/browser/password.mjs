@@ -119,6 +119,7 @@ step('it is changed by showing it, without a wait', async () => {
   await by(page, 'step-up-confirm').click();
   await by(page, 'password-done').waitFor();
   assert.equal(await by(page, 'held').count(), 0);
+  await by(page, 'close-account').click();
   await by(page, 'language').click();
   await by(page, 'account').click();
   await by(page, 'password').scrollIntoViewIfNeeded();

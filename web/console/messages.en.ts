@@ -59,8 +59,8 @@ export const en: typeof zh = {
   payouts: {
     title: 'Pay-outs to release',
     lead: 'A large pay-out is sent once two of finance have released it; not by whoever decided the application.',
-    amount: 'Amount (yuan)',
-    person: 'Customer',
+    amount: 'CNY',
+    person: 'Name',
     signed: 'Signed',
     decided: 'Decided by',
     by_rules: 'the rules',
@@ -219,7 +219,7 @@ export const en: typeof zh = {
   decide: {
     title: 'Decide',
     outcome: 'Decision',
-    reason_hint: 'Say why; it goes into the audit log',
+    reason_hint: 'Say why; it is kept. No personal data',
     submit: 'Submit',
     done: 'Recorded',
     pass: 'Pass',

@@ -208,7 +208,7 @@ export const zh = {
   decide: {
     title: '作出决定',
     outcome: '决定',
-    reason_hint: '写明依据，会记入审计日志',
+    reason_hint: '写明依据，会留存备查；不要写个人信息',
     submit: '提交决定',
     done: '决定已记录',
     pass: '通过',
